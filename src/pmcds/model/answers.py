@@ -1,0 +1,68 @@
+"""What the findings mean for one question: a tuple of possible keys, or one word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from pmcds.model.findings import Source
+
+# Kinds whose absence says "no" where that kind of data was supplied; all others are open-world.
+CLOSED_WORLD = frozenset({"condition", "cancer", "medication", "ordered_with", "taken_for", "age", "sex"})
+# Kinds whose keys are numbers.
+NUMERIC = frozenset({"laboratory", "age", "taken_for"})
+
+
+class Subject(NamedTuple):
+    """A question that a rule can ask, for example ("phenotype", "CYP2C19") or ("age", "")."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number that is known exactly (`low == high`) or within limits; None is unbounded.
+
+    The limits belong to the interval unless `low_open` or `high_open` is set. `unit` is a UCUM code, `a` for
+    years and `mo` for months.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    unit: str | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+
+Key = str | Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known about one subject.
+
+    Either `keys` holds every value that is possible (usually one) and `word` is None, or `keys` is empty and
+    `word` is one of `words.ANSWER_WORDS`. `reason` is the CANNOT-TELL reason of the word, or of a set of several
+    keys. `sources` are the inputs it rests on. `text` shows how the value came about, in words for a card
+    ("*2/*2"); `table` names the table and date used for it. `by_name` is true if only words matched.
+    `alternatives` are the possible values of a conflict, from which the most cautious advice is taken.
+    """
+
+    subject: Subject
+    keys: tuple[Key, ...] = ()
+    word: str | None = None
+    reason: str | None = None
+    sources: tuple[Source, ...] = ()
+    date: str | None = None
+    text: str | None = None
+    table: str | None = None
+    by_name: bool = False
+    notes: tuple[str, ...] = ()
+    alternatives: tuple[Key, ...] = ()
+
+    @property
+    def definite(self) -> bool:
+        """True if exactly one value is possible."""
+        return self.word is None and len(self.keys) == 1
