@@ -161,7 +161,8 @@ class Case:
     `test` is the compiled condition; `proven` the same with every word (unknown, indeterminate, conflicting)
     counted as false, so that `test and not proven` means that the case is reached through a word. `named` are
     the places (in `Rule.subjects`) of the subjects in the condition. `flags` and `strength` are those of the
-    guideline row: dosing-information, alternate-drug, other-guidance.
+    guideline row: dosing-information, alternate-drug, other-guidance. `uncertain` marks a card case whose value
+    excludes nothing (a reference result of a presence gene): its line is CANNOT-TELL(indeterminate), never CLEAR.
     """
 
     id: str
@@ -173,6 +174,7 @@ class Case:
     silent: str | None = None
     strength: str | None = None
     flags: tuple[str, ...] = ()
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

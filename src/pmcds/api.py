@@ -1,0 +1,303 @@
+"""The line: from a patient's data to cards and their account. Start reading here.
+
+    bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> account -> Result
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pmcds import fhir, hooks, infer
+from pmcds.engine import (
+    Phrasing,
+    Ranking,
+    Situation,
+    account,
+    judge_order,
+    judge_patient,
+    questions,
+    rank,
+    recommendations,
+)
+from pmcds.errors import HookError, InputError
+from pmcds.knowledge import Knowledge
+from pmcds.model.findings import DrugMatch, Order, Reading
+from pmcds.model.patient import Patient
+from pmcds.model.results import GeneResult, Variant
+from pmcds.model.rules import Rule
+from pmcds.result import Result
+from pmcds.selection import Selection, judged_orders, named_orders
+from pmcds.settings import Settings
+from pmcds.terminology import Terminology
+
+
+class Engine:
+    """Rules, tables and phrases, compiled once; evaluations are pure and may run in parallel threads.
+
+    knowledge     rules and tables; the bundled ones if not given
+    settings      what a site decides
+    terminology   replaces or extends how drugs and conditions are recognized
+    readers       replaces the readers of FHIR resources (`pmcds.READERS` plus your own)
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge | None = None,
+        settings: Settings | None = None,
+        *,
+        terminology: Terminology | None = None,
+        readers: Sequence[fhir.Reader] | None = None,
+    ) -> None:
+        self.knowledge = knowledge if knowledge is not None else Knowledge.bundled()
+        self.settings = settings if settings is not None else Settings()
+        self.terms = self.knowledge.terms if terminology is None else self.knowledge.terms.replaced(terminology)
+        self.readers = tuple(readers if readers is not None else fhir.READERS)
+        phrases = self.knowledge.phrases
+        self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"])
+        optional = frozenset(self.knowledge.pack.get("guideline_sources", ())) - set(self.settings.sources)
+        self._left_out = frozenset(rule.id for rule in self.knowledge.rules if rule.source in optional)
+
+    def evaluate(
+        self,
+        source: Any,
+        order: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None = None,
+        *,
+        patient: str | None = None,
+        hook: str | None = None,
+        now: datetime | None = None,
+        deadline: float | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> Result:
+        """Evaluate a patient's data: all live orders and the patient as a whole, or only the orders given.
+
+        `source` is a FHIR Bundle or other resource as bytes, text, dict or `fhir.resources` model, a CDS Hooks
+        request, or a `pmcds.Patient`. `order` is a drug by name or a FHIR MedicationRequest, or several. `now`
+        is the time of the evaluation (aware; read once if not given); `deadline` are seconds, measured with
+        `clock`. Raises InputError for input that cannot be evaluated at all.
+        """
+        moment = _moment(now)
+        if isinstance(source, Patient):
+            source = fhir.bundle_of(source, now=moment, terms=self.terms)
+        opened = fhir.open_input(source, limits=self.settings.limits)
+        patient = patient or opened.patient
+        selection = Selection(hook=hook, named=self._named(order, moment))
+        return self._run(opened, selection, patient, moment, _late(deadline, clock))
+
+    def respond(
+        self,
+        service: str,
+        request: bytes | str | Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        deadline: float | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a CDS Hooks request of one service. Raises HookError for every status but 200."""
+        late = _late(deadline, clock)
+        served = hooks.service_named(service)
+        try:
+            opened = fhir.open_input(request, limits=self.settings.limits)
+            parsed = hooks.parse_request(opened.envelope, hook=served.hook)
+            selection = Selection(
+                hook=parsed.hook,
+                context=parsed.order_members,
+                selections=parsed.selections if parsed.hook == "order-select" else None,
+                prefetch=parsed.prefetch_states,
+                supply=parsed.supply,
+                encounter=parsed.encounter,
+                profile=parsed.profile,
+            )
+            return self._run(opened, selection, parsed.patient, _moment(now), late).to_dict()
+        except InputError as error:
+            raise HookError(*hooks.refusal(error)) from None
+
+    def services(self) -> dict[str, Any]:
+        """The CDS Hooks discovery document."""
+        return hooks.services(self.active_rules(), terms=self.terms)
+
+    def warmup(self, *, freeze: bool = False) -> None:
+        """Build everything that is built on first use; with `freeze` the collector leaves it alone (servers)."""
+        self.evaluate({"resourceType": "Bundle", "type": "collection", "entry": []}, order=[])
+        if freeze:
+            import gc
+
+            gc.collect()
+            gc.freeze()
+
+    def active_rules(self) -> tuple[Rule, ...]:
+        """Rules that get ledger lines with these settings."""
+        return tuple(rule for rule in self.knowledge.rules if rule.id not in self._left_out)
+
+    def _run(
+        self,
+        opened: fhir.Opened,
+        selection: Selection,
+        patient: str | None,
+        now: datetime,
+        late: Callable[[], bool] | None,
+    ) -> Result:
+        context = fhir.ReadContext(
+            terms=self.terms,
+            genes=self.knowledge.genes,
+            patient=patient,
+            now=now,
+            fhir_server=opened.envelope.get("fhirServer"),
+            policy=self.settings.policy,
+        )
+        reading = selection.supplied(fhir.read(opened, context, self.readers))
+        orders = judged_orders(reading, selection)
+        rules = {order.key: self._rules_of(order, selection) for order in orders}
+        about_patient = self._patient_rules(selection)
+        asked = questions(dict.fromkeys(rule for group in (about_patient, *rules.values()) for rule in group))
+        situation = Situation(
+            answers=infer.infer(reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now),
+            orders=(*orders, *(other for other in reading.orders if other not in orders)),
+            supply=reading.supply,
+            hook=selection.hook,
+            cancer_known=any(f.kind == "cancer" and f.status == "present" for f in reading.findings),
+            late=late,
+        )
+        outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
+        outcomes += judge_patient(about_patient, situation)
+        ranking = Ranking(
+            self.phrasing,
+            self.terms,
+            sources=self.settings.sources,
+            patient=reading.patient,
+            snapshot=self.knowledge.snapshot,
+        )
+        cards = rank(outcomes, ranking)
+        flags = ("deadline-hit",) if any(outcome.reason == "deadline" for outcome in outcomes) else ()
+        ledger = account(
+            reading,
+            outcomes,
+            judged=orders,
+            snapshot=self.knowledge.snapshot,
+            flags=flags,
+            prefetch=selection.prefetch,
+        )
+        fhir.strict_check(opened, (line.site for line in ledger.inputs if line.used not in (None, "context")))
+        return Result(
+            cards,
+            ledger,
+            (*reading.findings, *infer.conflicts(reading, self.knowledge.genes)),
+            recommendations(outcomes),
+            _notes(reading),
+            _outcomes=tuple(outcomes),
+            _phrasing=self.phrasing,
+            _render=self._renderer(reading, orders, selection),
+        )
+
+    def _renderer(
+        self, reading: Reading, orders: Sequence[Order], selection: Selection
+    ) -> Callable[[Result], dict[str, Any]]:
+        profile = hooks.profile_named(selection.profile or self.settings.profile)
+
+        def render(result: Result) -> dict[str, Any]:
+            shown = [card for card in result.cards if not (card.notice and self.settings.notices == "extension")]
+            hidden = [card for card in result.cards if card.notice and self.settings.notices == "extension"]
+            return hooks.render(
+                shown,
+                orders={order.key: order for order in orders},
+                patient=reading.patient,
+                encounter=selection.encounter,
+                profile=profile,
+                extension=hooks.notice_extension(hidden),
+            )
+
+        return render
+
+    def _rules_of(self, order: Order, selection: Selection) -> tuple[Rule, ...]:
+        """Rules that name an ingredient of the order, each once; with a hook those that ask for it."""
+        rules = dict.fromkeys(rule for drug in order.drug.ingredients for rule in self.knowledge.rules_for(drug))
+        by_hook = selection.hook is not None and not selection.named
+        return tuple(
+            rule for rule in rules if rule.id not in self._left_out and (not by_hook or selection.hook in rule.hooks)
+        )
+
+    def _patient_rules(self, selection: Selection) -> tuple[Rule, ...]:
+        if selection.named is not None:
+            return ()
+        return tuple(
+            rule
+            for rule in self.knowledge.patient_rules
+            if rule.id not in self._left_out and (selection.hook is None or selection.hook in rule.hooks)
+        )
+
+    def _named(
+        self, order: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None, now: datetime
+    ) -> tuple[Order, ...] | None:
+        if order is None:
+            return None
+        several = [order] if isinstance(order, (str, Mapping)) or hasattr(order, "model_dump") else list(order)
+        return named_orders(several, self._order_by_name, self._order_from_resource(now))
+
+    def _order_by_name(self, name: str) -> Order:
+        return Order(f"order:{name}", self.terms.recognize((), name), label=name)
+
+    def _order_from_resource(self, now: datetime) -> Callable[[Any], Reading]:
+        def read(resource: Any) -> Reading:
+            opened = fhir.open_input(resource, limits=self.settings.limits)
+            return fhir.read_orders(opened, fhir.ReadContext(self.terms, self.knowledge.genes, None, now))
+
+        return read
+
+
+def _moment(now: datetime | None) -> datetime:
+    """The time of the evaluation; the only place of the library that reads a clock, and only if none was given."""
+    if now is None:
+        return datetime.now(UTC)
+    if now.tzinfo is None:
+        raise InputError("now-without-offset", "`now` has no time zone", mend="pass an aware datetime")
+    return now
+
+
+def _late(deadline: float | None, clock: Callable[[], float] | None) -> Callable[[], bool] | None:
+    if deadline is None:
+        return None
+    tick = clock if clock is not None else time.monotonic
+    end = tick() + deadline
+    return lambda: tick() >= end
+
+
+def _notes(reading: Reading) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"site": note.site, "repairs": list(note.repairs)} for note in reading.inputs if note.repairs)
+
+
+_bundled: list[Knowledge] = []
+
+
+def _knowledge() -> Knowledge:
+    """The bundled knowledge, loaded once for the small doors below."""
+    if not _bundled:
+        _bundled.append(Knowledge.bundled())
+    return _bundled[0]
+
+
+def phenotype(gene: str, diplotype: str) -> GeneResult:
+    """What a diplotype means: `phenotype("CYP2D6", "*1/*4x2")`.
+
+    Raises InputError if the gene, an allele or the notation is not known.
+    """
+    genes = _knowledge().genes
+    if gene not in genes:
+        raise InputError("unknown-gene", "the gene is not covered", mend=f"one of {', '.join(sorted(genes))}")
+    return infer.phenotype(genes[gene], diplotype)
+
+
+def parse_variant(text: str) -> Variant | None:
+    """A variant from everyday or HGVS text, or None if it is none: `parse_variant("BRAF p.(Val600Glu)")`."""
+    return infer.parse_variant(text)
+
+
+def recognize_drug(drug: str | Mapping[str, Any]) -> DrugMatch:
+    """What a drug name, a Coding or a CodeableConcept means."""
+    terms = _knowledge().terms
+    if isinstance(drug, str):
+        return terms.recognize((), drug)
+    codings = drug.get("coding") or [drug]
+    triples = [(c.get("system"), c.get("code"), c.get("display")) for c in codings if isinstance(c, Mapping)]
+    return terms.recognize(triples, drug.get("text"))

@@ -1,0 +1,266 @@
+"""One outcome for each order and rule, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
+from pmcds.engine.outcome import PATIENT, Outcome, Verdict
+from pmcds.model import words
+from pmcds.model.answers import CLOSED_WORLD, Answer, Interval, Subject
+from pmcds.model.findings import Order, Source, Supply
+from pmcds.model.rules import Rule
+
+Question = tuple[Subject, str | None]
+Answers = Mapping[Question, Answer]
+
+
+class Situation:
+    """What all rules of one evaluation share: answers, orders, supply, and when to stop.
+
+    `cancer_known` is true if any tumor type of the patient is on record. `late` says whether the deadline has
+    passed; it is asked before each rule.
+    """
+
+    __slots__ = ("answers", "cancer_known", "hook", "late", "orders", "supply")
+
+    def __init__(
+        self,
+        *,
+        answers: Answers,
+        orders: Sequence[Order],
+        supply: Supply,
+        hook: str | None = None,
+        cancer_known: bool = False,
+        late: Callable[[], bool] | None = None,
+    ) -> None:
+        self.answers = answers
+        self.orders = tuple(orders)
+        self.supply = supply
+        self.hook = hook
+        self.cancer_known = cancer_known
+        self.late = late
+
+    def answer(self, subject: Subject, rule: Rule, order: Order | None) -> Answer:
+        """The answer to a rule's question; what is ordered beside this order is told here."""
+        if subject.kind == "ordered_with":
+            return self._ordered_with(subject, order)
+        return self.answers[(subject, rule.origin)]
+
+    def _ordered_with(self, subject: Subject, order: Order | None) -> Answer:
+        others = [
+            other
+            for other in self.orders
+            if (order is None or other.key != order.key) and subject.name in other.drug.ingredients
+        ]
+        if others:
+            sources = tuple(other.source for other in others if other.source is not None)
+            return Answer(subject, ("present",), sources=sources)
+        if self.supply.medications != "supplied":
+            reason = "truncated" if self.supply.medications == "truncated" else "not-supplied"
+            return Answer(subject, ("present", "absent"), reason=reason)
+        return Answer(subject, ("absent",))
+
+
+def questions(rules: Iterable[Rule]) -> tuple[Question, ...]:
+    """Every question that these rules ask, their tumor types and exceptions included."""
+    asked: dict[Question, None] = {}
+    for rule in rules:
+        for subject in (*rule.subjects, *(Subject("cancer", name) for name in rule.cancers)):
+            if subject.kind != "ordered_with":
+                asked[(subject, rule.origin)] = None
+        for population in rule.populations:
+            for case in population.cases:
+                for advice in case.card.advice if case.card is not None else ():
+                    for alternative in advice.instead:
+                        for subject in alternative.unless:
+                            if subject.kind != "ordered_with":
+                                asked[(subject, rule.origin)] = None
+    return tuple(asked)
+
+
+def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:
+    """One outcome for each rule that needs no order."""
+    return tuple(_guarded(PATIENT, None, None, rule, situation) for rule in rules)
+
+
+def judge_order(order: Order, rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:
+    """All outcomes of one order: one for each rule of its drugs, one for each part that could not be mapped.
+
+    `rules` are those of the order's ingredients that ask for the hook.
+    """
+    drug = " + ".join(order.drug.ingredients) or None
+    problem = order.problem
+    if problem == "drug-missing" and situation.hook == "order-select":
+        return (Outcome(order.key, order, None, None, words.NOT_COVERED, "drug-not-chosen-yet"),)
+    if not order.drug.ingredients:
+        if order.drug.outside_tables:
+            return (Outcome(order.key, order, None, None, words.NOT_COVERED, "not-in-tables"),)
+        reason = problem if problem in words.ORDER_REASONS else "drug-unrecognized"
+        return (Outcome(order.key, order, None, None, words.CANNOT_TELL, reason),)
+    outcomes = [_guarded(order.key, order, _drug_of(rule, order), rule, situation) for rule in rules]
+    outcomes += [
+        Outcome(order.key, order, drug, None, words.CANNOT_TELL, "drug-partly-recognized")
+        for _ in range(order.drug.unmapped)
+    ]
+    if not outcomes:
+        if problem is not None:
+            return (Outcome(order.key, order, drug, None, words.CANNOT_TELL, problem),)
+        return (Outcome(order.key, order, drug, None, words.NOT_COVERED, "no-rule"),)
+    return tuple(outcomes)
+
+
+def _drug_of(rule: Rule, order: Order) -> str:
+    return next(name for name in order.drug.ingredients if name in rule.drugs)
+
+
+def _guarded(key: str, order: Order | None, drug: str | None, rule: Rule, situation: Situation) -> Outcome:
+    """The rule's outcome; a defect in one rule never reaches another."""
+    if situation.late is not None and situation.late():
+        return Outcome(key, order, drug, rule, words.CANNOT_TELL, "deadline")
+    if order is not None and order.problem is not None:
+        return Outcome(key, order, drug, rule, words.CANNOT_TELL, order.problem)
+    try:
+        return _judge(key, order, drug, rule, situation)
+    except Exception as error:  # whatever a rule does, its line is written and the others go on
+        return Outcome(key, order, drug, rule, words.CANNOT_TELL, "internal-error", error=type(error).__name__)
+
+
+def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situation: Situation) -> Outcome:
+    if order is not None and rule.route == "systemic" and order.drug.systemic is False:
+        return Outcome(key, order, drug, rule, words.NOT_COVERED, "route-out-of-scope")
+    scope, scope_answers = _cancer_scope(rule, order, situation)
+    if scope == "outside":
+        return Outcome(key, order, drug, rule, words.NOT_COVERED, "indication-out-of-scope")
+    answers = tuple(situation.answer(subject, rule, order) for subject in rule.subjects)
+    values = slot_values(rule, answers)
+    populations, proven = speaking(rule, values)
+    verdicts = tuple(judge(population, answers, values) for population in populations)
+    outcome, reason, also, quiet = combine(verdicts)
+    if scope == "imprecise" and outcome in (words.ALERT, words.CLEAR):
+        outcome, reason = words.CANNOT_TELL, "tumor-type-imprecise"
+    elif scope == "imprecise":
+        also = (*also, "tumor-type-imprecise")
+    if outcome == words.CLEAR and order is not None and order.drug.conflicting:
+        outcome, reason = words.CANNOT_TELL, "conflict"
+    exceptions = tuple(
+        situation.answer(subject, rule, order)
+        for subject in dict.fromkeys(subject for verdict in verdicts for subject in _exceptions(verdict))
+    )
+    evidence, context = _sources(outcome, rule, verdicts, answers, (*scope_answers, *exceptions))
+    return Outcome(
+        key,
+        order,
+        drug,
+        rule,
+        outcome,
+        reason,
+        also,
+        quiet and outcome == words.CANNOT_TELL,
+        verdicts,
+        answers,
+        evidence or _fallback(outcome, order),
+        context,
+        _open_facts(rule, proven, order, scope),
+        exceptions,
+    )
+
+
+def _fallback(outcome: str, order: Order | None) -> tuple[tuple[Source, str], ...]:
+    """A line that rests on the order alone (no finding was needed) names the order as its evidence."""
+    if outcome in (words.ALERT, words.CLEAR) and order is not None and order.source is not None:
+        return ((order.source, "order"),)
+    return ()
+
+
+def _cancer_scope(rule: Rule, order: Order | None, situation: Situation) -> tuple[str, tuple[Answer, ...]]:
+    """Whether the patient's tumor is one of the rule's: inside, outside, or imprecise; with the answers."""
+    if not rule.cancers:
+        return "inside", ()
+    answers = tuple(situation.answer(Subject("cancer", name), rule, order) for name in rule.cancers)
+    if any(answer.keys == ("present",) for answer in answers):
+        return "inside", tuple(answer for answer in answers if answer.keys == ("present",))
+    if any("present" in answer.keys or answer.word is not None for answer in answers):
+        return "imprecise", answers
+    return ("outside" if situation.cancer_known else "imprecise"), answers
+
+
+def _open_facts(rule: Rule, proven: bool, order: Order | None, scope: str) -> tuple[str, ...]:
+    facts = []
+    if not proven:
+        facts.append("population")
+    if order is not None and rule.route == "systemic" and order.drug.systemic is None:
+        facts.append("route")
+    if scope == "imprecise":
+        facts.append("cancer")
+    return tuple(facts)
+
+
+def _role(subject: Subject) -> str:
+    if subject.kind in ("age", "sex"):
+        return "patient"
+    return "modifier" if subject.kind in CLOSED_WORLD else "decisive"
+
+
+def _sources(
+    outcome: str, rule: Rule, verdicts: Sequence[Verdict], answers: Sequence[Answer], closed: Sequence[Answer]
+) -> tuple[tuple[tuple[Source, str], ...], tuple[tuple[Source, str], ...]]:
+    """(evidence, context): what the line rests on, and what was seen but did not decide."""
+    evidence: dict[tuple[Source, str], None] = {}
+    context: dict[tuple[Source, str], None] = {}
+    for slot in _slots(outcome, rule, verdicts):
+        answer = answers[slot]
+        for source in answer.sources:
+            weighs = answer.word in (None, words.CONFLICTING) and _contributes(answer)
+            (evidence if weighs else context)[(source, _role(answer.subject) if weighs else "context")] = None
+    for answer in closed:
+        for source in answer.sources if _contributes(answer) else ():
+            evidence[(source, _closed_role(answer, verdicts))] = None
+    return tuple(evidence), tuple(context)
+
+
+def _closed_role(answer: Answer, verdicts: Sequence[Verdict]) -> str:
+    """Facts that exclude an alternative are exclusions; tumor types that limit the rule are modifiers."""
+    excluded = any(answer.subject in _exceptions(verdict) for verdict in verdicts)
+    return "exclusion" if excluded else "modifier"
+
+
+def _contributes(answer: Answer) -> bool:
+    """Absence of a closed-world fact has no source that could be evidence, except where a number says so."""
+    if answer.subject.kind not in CLOSED_WORLD:
+        return True
+    return any(isinstance(key, Interval) or key != "absent" for key in answer.keys)
+
+
+def _slots(outcome: str, rule: Rule, verdicts: Sequence[Verdict]) -> list[int]:
+    slots: set[int] = set()
+    for verdict in verdicts:
+        if verdict.outcome != outcome and outcome in (words.ALERT, words.CLEAR):
+            continue
+        cases = verdict.possible or ((verdict.case,) if verdict.case is not None else ())
+        if not cases or outcome == words.CANNOT_TELL:
+            slots.update(verdict.population.used)
+        for case in cases:
+            slots.update(case.named if case.condition is not None else verdict.population.used)
+        if outcome == words.CLEAR:
+            slots.update(verdict.population.needs)
+        slots.update(verdict.population.decides)
+    return sorted(slots)
+
+
+def _exceptions(verdict: Verdict) -> tuple[Subject, ...]:
+    case = verdict.case
+    if case is None or case.card is None:
+        return ()
+    return tuple(
+        subject for advice in case.card.advice for other in advice.instead for subject in other.unless
+    )
+
+
+def read_set(rule: Rule) -> tuple[Subject, ...]:
+    """Every subject that the rule may read: its questions, tumor types and exceptions."""
+    subjects = dict.fromkeys(subject for subject, _ in questions((rule,)))
+    for population in rule.populations:
+        for condition in (population.condition, *(case.condition for case in population.cases)):
+            subjects.update(dict.fromkeys(atom.subject for atom in atoms(condition)))
+    return tuple(subjects)

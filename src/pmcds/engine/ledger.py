@@ -1,0 +1,96 @@
+"""Write the account: it comes last, since only then it is known which inputs decided anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pmcds.engine.outcome import Outcome
+from pmcds.model import words
+from pmcds.model.findings import Finding, Order, Reading
+from pmcds.model.ledger import DecisionLine, InputLine, Ledger
+
+# If a site has several roles, the line shows the first of these.
+_ROLES = ("decisive", "modifier", "exclusion", "order", "patient", "context")
+_PRECEDENCE = {role: place for place, role in enumerate(_ROLES)}
+
+
+def account(
+    reading: Reading,
+    outcomes: Sequence[Outcome],
+    *,
+    judged: Iterable[Order],
+    snapshot: str,
+    flags: Sequence[str] = (),
+    prefetch: Mapping[str, str] | None = None,
+) -> Ledger:
+    """The ledger of one evaluation.
+
+    `judged` are the orders that were in question; the others are context.
+    """
+    roles = _roles(reading, outcomes, judged)
+    dirty = _reasons(reading.findings)
+    lines = []
+    for note in reading.inputs:
+        role = roles.get(note.site)
+        if note.ignored is not None and role not in ("decisive", "order"):
+            lines.append(InputLine(note.site, note.resource, ignored=note.ignored))
+        elif role is not None:
+            lines.append(InputLine(note.site, note.resource, used=role))
+        elif note.role is not None:
+            lines.append(InputLine(note.site, note.resource, used=note.role))
+        else:
+            lines.append(InputLine(note.site, note.resource, ignored=dirty.get(note.site) or "not-relevant"))
+    every = dict.fromkeys((*reading.flags, *flags))
+    return Ledger(
+        tuple(_line(outcome) for outcome in outcomes), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
+    )
+
+
+def _line(outcome: Outcome) -> DecisionLine:
+    evidence = tuple(sorted({source.resource for source, _ in outcome.evidence}))
+    return DecisionLine(
+        outcome.key,
+        outcome.drug,
+        outcome.rule.id if outcome.rule is not None else None,
+        outcome.outcome,
+        outcome.reason,
+        evidence,
+        outcome.also,
+        outcome.cases,
+        outcome.quiet,
+    )
+
+
+def _roles(reading: Reading, outcomes: Sequence[Outcome], judged: Iterable[Order]) -> dict[str, str]:
+    """The most telling role of each site that any line used."""
+    roles: dict[str, str] = {}
+
+    def use(site: str, role: str) -> None:
+        if site not in roles or _PRECEDENCE[role] < _PRECEDENCE[roles[site]]:
+            roles[site] = role
+
+    for outcome in outcomes:
+        for source, role in (*outcome.evidence, *outcome.context):
+            use(source.site, role)
+    keys = set()
+    for order in judged:
+        keys.add(order.key)
+        for source in (order.source, *order.also):
+            if source is not None:
+                use(source.site, "order")
+    for order in reading.orders:
+        if order.key not in keys:
+            for source in (order.source, *order.also):
+                if source is not None:
+                    use(source.site, "context")
+    return roles
+
+
+def _reasons(findings: Sequence[Finding]) -> dict[str, str]:
+    """Why the findings of a site do not count: the input-line word of their first reason that has one."""
+    reasons: dict[str, str] = {}
+    for finding in findings:
+        bridge = words.BRIDGE.get(finding.reason or "")
+        if bridge is not None and bridge.ignored:
+            reasons.setdefault(finding.source.site, bridge.ignored)
+    return reasons

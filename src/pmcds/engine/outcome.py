@@ -1,0 +1,72 @@
+"""What `match` says about one order and one rule, before anything is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pmcds.model.answers import Answer
+from pmcds.model.findings import Order, Source
+from pmcds.model.rules import Case, Population, Rule
+
+PATIENT = "@patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the cases of one population say.
+
+    `case` is the case that speaks (with `cautious`, the most cautious of several that are possible), or None.
+    `reason` is set unless the outcome is ALERT; `reasons` holds every reason, in order of precedence.
+    """
+
+    population: Population
+    outcome: str
+    reason: str | None
+    case: Case | None
+    reasons: tuple[str, ...] = ()
+    quiet: bool = False
+    cautious: bool = False
+    possible: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of one order and one rule (`rule` None: a line about the order itself).
+
+    `order` is None for the patient as a whole. `answers` stand in the order of `rule.subjects`. `evidence` and
+    `context` are the inputs it rests on, and those that were seen but did not decide, each with its role.
+    `exceptions` are the answers that may exclude an alternative. `open_facts` names what would have decided between populations or conditional wordings.
+    """
+
+    key: str
+    order: Order | None
+    drug: str | None
+    rule: Rule | None
+    outcome: str
+    reason: str | None = None
+    also: tuple[str, ...] = ()
+    quiet: bool = False
+    verdicts: tuple[Verdict, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    evidence: tuple[tuple[Source, str], ...] = ()
+    context: tuple[tuple[Source, str], ...] = ()
+    open_facts: tuple[str, ...] = ()
+    exceptions: tuple[Answer, ...] = ()
+    error: str | None = None
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Ids of the cases that spoke, with the population in front where there are several."""
+        named = []
+        for verdict in self.verdicts:
+            for case in verdict.possible or ((verdict.case,) if verdict.case else ()):
+                place = verdict.population.name
+                named.append(f"{place}: {case.id}" if place else case.id)
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def shown(self) -> tuple[Verdict, ...]:
+        """The verdicts that have a card of their own."""
+        if self.outcome not in ("ALERT", "CANNOT-TELL"):
+            return ()
+        return tuple(v for v in self.verdicts if v.case is not None and v.case.card is not None)

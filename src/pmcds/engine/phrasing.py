@@ -1,0 +1,178 @@
+"""Facts and advice in words: everything here is plain text from the phrases, the rule and guarded values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pmcds.model.answers import Answer, Interval, Key, Subject
+from pmcds.model.rules import Advice, Alternative
+
+# What a value of the input must look like to be shown at all (alleles, HGVS, dates); the rest is "not readable".
+_SHOWABLE = re.compile(r"[A-Za-z0-9*+/._:>()\[\];=≥,'~^|?\- ]{1,160}")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+NOT_READABLE = "not readable"
+# Texts of the input that may be shown (order names, laboratories) are cut here.
+LABEL_LENGTH = 80
+
+
+class Phrasing:
+    """The phrases of one language, with the functions that fill them."""
+
+    __slots__ = ("_data", "language")
+
+    def __init__(self, phrases: Mapping[str, Any]) -> None:
+        self._data = phrases
+        self.language: str = phrases["language"]
+
+    def label(self, name: str, **slots: str) -> str:
+        """A label with its slots filled."""
+        return _fill(self._data["labels"][name], slots)
+
+    def notice(self, name: str, **slots: str) -> str:
+        """A notice with its slots filled."""
+        return _fill(self._data["notices"][name], slots)
+
+    def reason(self, reason: str) -> str:
+        """A CANNOT-TELL reason in plain words."""
+        return str(self._data["reasons"].get(reason, reason.replace("-", " ")))
+
+    def fact_name(self, kind: str) -> str:
+        """The name of a kind of fact that would decide between populations."""
+        return str(self._data["facts"].get(kind, self._data["facts"]["population"]))
+
+    def source(self, source: str) -> tuple[str, str | None]:
+        """Label and address of a source of rules."""
+        entry = self._data["sources"].get(source)
+        if entry is None:
+            return source.upper(), None
+        return str(entry["label"]), entry.get("url")
+
+    def system(self, name: str) -> str:
+        """The code system of our own topics or override reasons."""
+        return str(self._data["systems"][name])
+
+    def override_reasons(self) -> Sequence[Mapping[str, str]]:
+        """Override reasons with code and display."""
+        reasons: Sequence[Mapping[str, str]] = self._data["override_reasons"]
+        return reasons
+
+    def joined(self, parts: Sequence[str], *, last: str = "last") -> str:
+        """A list in words: "a, b or c"."""
+        if len(parts) < 2:
+            return "".join(parts)
+        labels = self._data["labels"]
+        return str(labels["list"]).join(parts[:-1]) + str(labels[last]) + parts[-1]
+
+    def value(self, subject: Subject, key: Key) -> str:
+        """One key in words, with its unit."""
+        if isinstance(key, Interval):
+            return self._interval(key)
+        words: Mapping[str, str] = self._data["values"].get(subject.kind, {})
+        return words.get(key) or guarded(key)
+
+    def _interval(self, interval: Interval) -> str:
+        unit = self._data["units"].get(interval.unit, interval.unit)
+        low, high = number(interval.low), number(interval.high)
+        if low is None and high is None:
+            text = NOT_READABLE
+        elif low == high:
+            text = str(low)
+        elif low is None:
+            text = self.label("below" if interval.high_open else "at_most", high=str(high))
+        elif high is None:
+            text = self.label("above" if interval.low_open else "at_least", low=low)
+        else:
+            text = self.label("range", low=low, high=high)
+        return f"{text} {unit}" if unit else text
+
+    def fact(self, answer: Answer) -> str:
+        """What is known about a subject, short: "<gene> poor metabolizer"."""
+        keys = answer.keys or answer.alternatives
+        values = self.joined([self.value(answer.subject, key) for key in keys])
+        return _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.name, "value": values})
+
+    def provenance(self, answer: Answer) -> str:
+        """The fact with genotype, date, laboratory and table."""
+        details = []
+        if answer.text and answer.text not in answer.keys:
+            details.append(guarded(answer.text))
+        details.append(self._date(answer.date))
+        laboratories = dict.fromkeys(s.laboratory for s in answer.sources if s.laboratory)
+        details += [self.label("laboratory", name=cut(name)) for name in laboratories if name]
+        if answer.table:
+            details.append(self.label("table", table=answer.table))
+        if answer.by_name:
+            details.append(self.label("by_name"))
+        return f"{self.fact(answer)} ({'; '.join(details)})"
+
+    def _date(self, date: str | None) -> str:
+        found = _DATE.match(date) if date else None
+        return self.label("date", date=found.group()) if found else self.label("no_date")
+
+    def summary(self, advice: Advice, slots: Mapping[str, str]) -> str:
+        """The advice in a few words, for the card's summary."""
+        return _fill(self._template(advice, slots)["summary"], self._slots(advice, slots))
+
+    def sentences(self, advice: Advice, slots: Mapping[str, str]) -> tuple[str, ...]:
+        """The advice in full sentences: its action, then each parameter that the action's sentence lacks."""
+        template = self._template(advice, slots)
+        filled = self._slots(advice, slots)
+        said = set(template["needs"])
+        sentences = [_fill(template["detail"], filled)]
+        for name in advice.parameters:
+            if name not in said:
+                sentences.append(_fill(self._data["parameters"][name], {"value": filled[name]}))
+        return tuple(sentences)
+
+    def _template(self, advice: Advice, slots: Mapping[str, str]) -> Mapping[str, Any]:
+        given = {*advice.parameters, *(("instead",) if slots.get("instead") else ())}
+        templates: Sequence[Mapping[str, Any]] = self._data["actions"][advice.action]
+        return next(template for template in templates if set(template["needs"]) <= given)
+
+    def _slots(self, advice: Advice, slots: Mapping[str, str]) -> dict[str, str]:
+        return {**{name: self._parameter(value) for name, value in advice.parameters.items()}, **slots}
+
+    def _parameter(self, value: Any) -> str:
+        if isinstance(value, Mapping):
+            if "from" in value:
+                return self.label("range", low=str(value["from"]), high=str(value["to"]))
+            return str(value.get(self.language) or value.get("en"))
+        if isinstance(value, (list, tuple)):
+            return self.joined([str(item) for item in value])
+        return str(value)
+
+    def alternative(self, alternative: Alternative) -> str:
+        """An alternative with its open exceptions: "prasugrel (not with stroke)"."""
+        if not alternative.unless:
+            return alternative.drug
+        names = self.joined([subject.name for subject in alternative.unless])
+        return self.label("unless", drug=alternative.drug, conditions=names)
+
+
+def _fill(template: str, slots: Mapping[str, str]) -> str:
+    """Fill `{name}` slots in one pass, so that a value can never be taken for a slot."""
+    return re.sub(r"\{(\w+)\}", lambda match: slots.get(match.group(1), match.group()), str(template))
+
+
+def number(value: Decimal | None) -> str | None:
+    """A decimal without exponent, as it would be written by hand."""
+    return None if value is None else format(value, "f")
+
+
+def guarded(text: str) -> str:
+    """Text of the input, if it looks like an allele, HGVS name or term; else "not readable"."""
+    return text if _SHOWABLE.fullmatch(text) else NOT_READABLE
+
+
+def cut(text: str, length: int = LABEL_LENGTH) -> str:
+    """Text cut to a length, with a sign that it was cut; white space in one blank each."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
+
+
+def fits(summary: str) -> bool:
+    """True if a summary has fewer than 140 characters, in code points and in UTF-16 units."""
+    return len(summary) < 140 and len(summary.encode("utf-16-le")) // 2 < 140

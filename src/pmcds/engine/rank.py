@@ -1,0 +1,274 @@
+"""Cards: one for each drug of an order, the most cautious source in front, most urgent card first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from pmcds.engine.compose import Row, Statement, compose, excluded_alternatives, is_open
+from pmcds.engine.outcome import PATIENT, Outcome
+from pmcds.engine.phrasing import Phrasing, cut, fits
+from pmcds.model import words
+from pmcds.model.cards import Block, Card, Coding, Link, OrderTest, Remove, Replace, Suggestion
+from pmcds.model.findings import Order
+from pmcds.model.rules import INDICATORS
+from pmcds.terminology import Terms
+
+# A fixed namespace, so that the same facts give the same card id in every process.
+_NAMESPACE = uuid.UUID("6f3c1d5e-3c1b-5b0e-9f43-0f6d5e0b7a11")
+_REMOVING = ("avoid", "not-indicated", "resistant")
+
+
+class Ranking:
+    """What cards need besides the outcomes: phrases, terms, the order of sources, the patient, the snapshot."""
+
+    __slots__ = ("patient", "phrasing", "snapshot", "sources", "terms")
+
+    def __init__(
+        self, phrasing: Phrasing, terms: Terms, *, sources: Sequence[str], patient: str | None, snapshot: str
+    ) -> None:
+        self.phrasing = phrasing
+        self.terms = terms
+        self.sources = tuple(sources)
+        self.patient = patient
+        self.snapshot = snapshot
+
+
+def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
+    """All cards, critical first, then in the order of orders and drugs."""
+    groups: dict[tuple[str, str | None], list[Statement]] = {}
+    unchecked: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        statement = compose(outcome, ranking.phrasing)
+        if statement is not None:
+            key = outcome.drug if outcome.order is not None else statement.rule.id
+            groups.setdefault((outcome.key, key), []).append(statement)
+        elif outcome.outcome == words.CANNOT_TELL and not outcome.quiet:
+            unchecked.setdefault(outcome.key, []).append(outcome)
+    cards = [_card(group, ranking) for group in groups.values()]
+    cards += [_notice(group, ranking) for group in unchecked.values()]
+    places = {key: place for place, key in enumerate(dict.fromkeys(outcome.key for outcome in outcomes))}
+    cards.sort(key=lambda card: (-INDICATORS.index(card.indicator), places[card.order], card.notice, card.drug or ""))
+    return tuple(cards)
+
+
+def _card(group: Sequence[Statement], ranking: Ranking) -> Card:
+    phrasing = ranking.phrasing
+    statements = sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), s.rule.id))
+    lead = statements[0]
+    outcome = lead.outcome
+    label, url = phrasing.source(lead.rule.source)
+    evidence = tuple(dict.fromkeys(s.resource for st in statements for s, _ in st.outcome.evidence))
+    lines = tuple((st.outcome.key, st.rule.id) for st in statements)
+    identity = [f"{st.rule.id}@{st.rule.version}" for st in statements]
+    detail = _detail(statements, ranking)
+    return Card(
+        # The last block names the snapshot: another snapshot with the same facts keeps the id.
+        uuid=_uuid(ranking, outcome.key, identity, evidence, detail[:-1]),
+        order=outcome.key,
+        drug=outcome.drug,
+        summary=_summary(lead, phrasing),
+        indicator=lead.lead.indicator,
+        detail=detail,
+        source=label,
+        source_url=url,
+        topic=Coding(phrasing.system("topic"), lead.rule.topic, lead.rule.title) if lead.rule.topic else None,
+        lines=lines,
+        evidence=evidence,
+        suggestions=_suggestions(statements, ranking),
+        override_reasons=_override_reasons(phrasing),
+        links=_links(statements, phrasing),
+        language=phrasing.language,
+    )
+
+
+def _source_place(statement: Statement, ranking: Ranking) -> int:
+    source = statement.rule.source
+    return ranking.sources.index(source) if source in ranking.sources else len(ranking.sources)
+
+
+def _uuid(
+    ranking: Ranking, order: str, rules: Sequence[str], evidence: Sequence[str], detail: Sequence[Block] = ()
+) -> str:
+    """A function of rules and their versions, patient, order, evidence and what is said about it."""
+    said = [line for block in detail for line in block.lines]
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join([*rules, ranking.patient or "", order, *sorted(evidence), *said])))
+
+
+def _summary(statement: Statement, phrasing: Phrasing) -> str:
+    """The longest wording that fits; an allele or a negation is never cut, whole parts are left out instead."""
+    row = statement.lead
+    facts = phrasing.joined(statement.facts, last="list")
+    candidates = [f"{facts}: {text}" for text in row.summaries if facts]
+    candidates += [f"{statement.facts[0]}: {text}" for text in row.summaries if statement.facts]
+    candidates += list(row.summaries)
+    candidates.append(statement.outcome.drug or statement.rule.title)
+    fitting = next((text for text in candidates if fits(_sentence(text))), None)
+    return _sentence(fitting if fitting is not None else cut(candidates[-1], 130))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
+
+
+def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, ...]:
+    phrasing = ranking.phrasing
+    lead = statements[0]
+    outcome = lead.outcome
+    facts = phrasing.joined(lead.facts, last="list")
+    first = " ".join([f"{facts}:" if facts else "", *lead.lead.sentences]).strip()
+    blocks = []
+    if outcome.order is not None and outcome.order.label and outcome.order.drug.how == "name":
+        blocks.append(Block((phrasing.label("order_named", name=cut(outcome.order.label)),)))
+    blocks += [Block((_sentence(first),)), Block((lead.rule.why,))]
+    notices = tuple(dict.fromkeys(n for s in statements for n in s.notices))
+    blocks += [Block((notice,)) for notice in notices]
+    if len(lead.rows) > 1:
+        rows = tuple(
+            phrasing.label("population", population=row.population or "", advice=_with_strength(row, phrasing))
+            for row in lead.rows
+        )
+        blocks.append(Block(rows, phrasing.label("rows"), points=True))
+    excluded = tuple(line for s in statements for line in excluded_alternatives(s, phrasing))
+    if excluded:
+        blocks.append(Block(excluded, phrasing.label("alternatives"), points=True))
+    others = tuple(_other(lead, other, phrasing) for other in statements[1:])
+    if others:
+        blocks.append(Block(others, phrasing.label("others"), points=True))
+    used = tuple(dict.fromkeys(line for s in statements for line in s.used))
+    if used:
+        blocks.append(Block(used, phrasing.label("used"), points=True))
+    missing = tuple(dict.fromkeys(line for s in statements for line in s.missing))
+    if missing:
+        blocks.append(Block(missing, phrasing.label("missing"), points=True))
+    if lead.rule.limits:
+        blocks.append(Block((lead.rule.limits,)))
+    blocks.append(Block(_sources(statements, ranking)))
+    return tuple(blocks)
+
+
+def _with_strength(row: Row, phrasing: Phrasing) -> str:
+    text = " ".join(row.sentences)
+    return f"{text} ({phrasing.label('strength', value=row.strength)})" if row.strength else text
+
+
+def _other(lead: Statement, other: Statement, phrasing: Phrasing) -> str:
+    label, _ = phrasing.source(other.rule.source)
+    date = next((evidence.date for evidence in other.evidence), "")
+    name = f"{label} {date}".strip()
+    same = [advice.action for advice in lead.lead.advice] == [advice.action for advice in other.lead.advice]
+    if same and lead.lead.advice[0].identity() == other.lead.advice[0].identity():
+        return phrasing.notice("agreed", source=name)
+    return phrasing.notice("differs", source=name, advice=_with_strength(other.lead, phrasing))
+
+
+def _sources(statements: Sequence[Statement], ranking: Ranking) -> tuple[str, ...]:
+    phrasing = ranking.phrasing
+    lines = []
+    for statement in statements:
+        for evidence in statement.evidence:
+            parts = [phrasing.label("evidence", source=evidence.source, date=evidence.date)]
+            if evidence.title:
+                parts.append(evidence.title)
+            if evidence.section:
+                parts.append(evidence.section)
+            if evidence.pmid:
+                parts.append(phrasing.label("pmid", pmid=evidence.pmid))
+            if statement.lead.strength:
+                parts.append(phrasing.label("strength", value=statement.lead.strength))
+            lines.append("; ".join(parts) + ".")
+        rule = statement.rule
+        lines.append(
+            phrasing.label("rule", rule=rule.id, version=str(rule.version), snapshot=ranking.snapshot[:12]) + "."
+        )
+    lines.append(phrasing.label("interpretation"))
+    return tuple(dict.fromkeys(lines))
+
+
+def _links(statements: Sequence[Statement], phrasing: Phrasing) -> tuple[Link, ...]:
+    links = {}
+    for statement in statements:
+        for evidence in statement.evidence:
+            label = phrasing.label("evidence", source=evidence.source, date=evidence.date)
+            links.setdefault(evidence.url, Link(evidence.title or label, evidence.url))
+    return tuple(links.values())
+
+
+def _override_reasons(phrasing: Phrasing) -> tuple[Coding, ...]:
+    system = phrasing.system("override_reason")
+    return tuple(Coding(system, reason["code"], reason["display"]) for reason in phrasing.override_reasons())
+
+
+def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Suggestion, ...]:
+    """Replace or remove the draft that caused the card, or order the missing test; none is pre-selected."""
+    phrasing = ranking.phrasing
+    lead = statements[0]
+    order = lead.outcome.order
+    found: dict[str, Suggestion] = {}
+    for statement in statements:
+        # Where several situations stand side by side, nothing is offered that one of them advises against.
+        for advice in statement.lead.advice:
+            test = advice.parameters.get("test")
+            if advice.action in ("test-first", "measure-first", "confirm-first") and isinstance(test, str):
+                found.setdefault(test, OrderTest(test, (), phrasing.label("order_test", test=test)))
+    if order is None or not _replaceable(order):
+        return tuple(found.values())
+    drug = lead.outcome.drug or ""
+    settled = lead.outcome.outcome == words.ALERT and len(lead.rows) == 1
+    if settled:
+        for other in lead.lead.offered:
+            term = ranking.terms.drug(other.drug)
+            if term is not None and term.codes and not is_open(other, lead.outcome):
+                label = phrasing.label("replace", alternative=other.drug, drug=drug)
+                found.setdefault(label, Replace(order.key, other.drug, tuple(term.codes), label))
+    if settled and lead.lead.advice and lead.lead.advice[0].action in _REMOVING:
+        label = phrasing.label("remove", drug=drug)
+        found.setdefault(label, Remove(order.key, label))
+    return tuple(found.values())
+
+
+def _replaceable(order: Order) -> bool:
+    """Only a draft of the request's own context, with its single drug, may be removed or replaced."""
+    in_context = order.source is not None and order.source.site.startswith("/context/")
+    return in_context and order.resource is not None and len(order.drug.ingredients) == 1
+
+
+def _notice(group: Sequence[Outcome], ranking: Ranking) -> Card:
+    """The one "could not be checked" card of an order: what could not be told, and why."""
+    phrasing = ranking.phrasing
+    first = group[0]
+    order = first.order
+    name = first.drug or (cut(order.label) if order is not None and order.label else None)
+    if first.key == PATIENT or name is None:
+        summary = phrasing.notice("unchecked_patient")
+    else:
+        summary = phrasing.notice("unchecked_summary", drug=name)
+    lines = tuple(dict.fromkeys(_unchecked(outcome, phrasing) for outcome in group))
+    blocks = [Block((phrasing.notice("unchecked"),)), Block(lines, points=True)]
+    if order is not None and order.label and order.drug.how != "code":
+        blocks.insert(0, Block((phrasing.label("order_named", name=cut(order.label)),)))
+    label, url = ("pmcds", None)
+    rules = [outcome.rule.id if outcome.rule is not None else "-" for outcome in group]
+    lines_of = tuple((outcome.key, outcome.rule.id if outcome.rule is not None else None) for outcome in group)
+    return Card(
+        uuid=_uuid(ranking, first.key, ["notice", *rules], (), blocks),
+        order=first.key,
+        drug=first.drug,
+        summary=_sentence(summary) if fits(_sentence(summary)) else _sentence(phrasing.notice("unchecked_patient")),
+        indicator="info",
+        detail=tuple(blocks),
+        source=label,
+        source_url=url,
+        topic=Coding(phrasing.system("topic"), "couldnotbechecked", phrasing.notice("unchecked_patient")),
+        lines=tuple(dict.fromkeys(lines_of)),
+        language=phrasing.language,
+        notice=True,
+    )
+
+
+def _unchecked(outcome: Outcome, phrasing: Phrasing) -> str:
+    reason = phrasing.reason(outcome.reason or "internal-error")
+    if outcome.rule is None or outcome.reason == words.WITHHELD:
+        # Not even the name of the gene is told about withheld data.
+        return _sentence(reason)
+    return _sentence(f"{outcome.rule.title}: {reason}")

@@ -1,0 +1,120 @@
+"""Which orders are in question: those of a hook, those given by the caller, or every live order of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pmcds.errors import InputError
+from pmcds.model.findings import Order, Reading, Supply
+
+# Hooks that are about the patient, not about drafts: the live orders of the record are judged.
+_WITHOUT_DRAFTS = frozenset(
+    {
+        "patient-view",
+        "encounter-start",
+        "encounter-discharge",
+        "appointment-book",
+        "problem-list-item-create",
+        "allergyintolerance-create",
+    }
+)
+_LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked: the hook, the orders named by the caller, or the drafts of a request.
+
+    `named` are orders given by the caller (None: not given); `selections` the keys that order-select names.
+    `supply`, `prefetch`, `encounter` and `profile` come from the request.
+    """
+
+    hook: str | None = None
+    named: tuple[Order, ...] | None = None
+    context: tuple[str, ...] = ()
+    selections: tuple[str, ...] | None = None
+    prefetch: Mapping[str, str] = field(default_factory=dict)
+    supply: Supply | None = None
+    encounter: str | None = None
+    profile: str | None = None
+
+    def supplied(self, reading: Reading) -> Reading:
+        """The reading with the worse of what the request and what opening say about each kind of data."""
+        if self.supply is None:
+            return reading
+        return replace(reading, supply=_worse(reading.supply, self.supply))
+
+
+def _worse(one: Supply, other: Supply) -> Supply:
+    order = ("supplied", "truncated", "missing", "error")
+
+    def worst(left: str, right: str) -> str:
+        return max(left, right, key=order.index)
+
+    return Supply(
+        worst(one.results, other.results),
+        worst(one.conditions, other.conditions),
+        worst(one.medications, other.medications),
+        worst(one.allergies, other.allergies),
+        worst(one.demographics, other.demographics),
+    )
+
+
+def judged_orders(reading: Reading, selection: Selection) -> tuple[Order, ...]:
+    """The orders that get decision lines."""
+    if selection.named is not None:
+        return selection.named
+    if selection.hook is None or selection.hook in _WITHOUT_DRAFTS:
+        return _once([order for order in reading.orders if order.state in _LIVE])
+    drafts = [order for order in reading.orders if _in_context(order)]
+    if selection.selections:
+        wanted = {_tail(reference) for reference in selection.selections}
+        chosen = tuple(order for order in drafts if _tail(order.key) in wanted)
+        if chosen:
+            return chosen
+    return tuple(drafts)
+
+
+def _in_context(order: Order) -> bool:
+    return order.source is not None and order.source.site.startswith("/context/")
+
+
+def _tail(reference: str) -> str:
+    """The id at the end of a reference: selections are written "Type/id", as a bare id, or as a URL."""
+    return reference.rsplit("/", 1)[-1]
+
+
+def _once(orders: Sequence[Order]) -> tuple[Order, ...]:
+    """The same drug once, with all its sources; an order with a problem stands for itself."""
+    kept: dict[object, Order] = {}
+    for order in orders:
+        known = order.problem is None and order.drug.ingredients and not order.drug.unmapped
+        key: object = (tuple(sorted(order.drug.ingredients)), order.drug.systemic) if known else order.key
+        if key in kept:
+            first = kept[key]
+            also = tuple(source for source in (order.source, *order.also) if source is not None)
+            kept[key] = replace(first, also=(*first.also, *also))
+        else:
+            kept[key] = order
+    return tuple(kept.values())
+
+
+def named_orders(
+    several: Sequence[Any], by_name: Callable[[str], Order], from_resource: Callable[[Any], Reading]
+) -> tuple[Order, ...]:
+    """Orders given by the caller, by name or as resources; none of them has an input line."""
+    orders: dict[str, Order] = {}
+    for given in several:
+        if isinstance(given, str):
+            found: tuple[Order, ...] = (by_name(given),)
+        else:
+            found = tuple(replace(order, source=None, also=()) for order in from_resource(given).orders)
+        if not found:
+            raise InputError(
+                "order-unreadable", "an order that was given is no medication order", mend="pass a name or a MedicationRequest"
+            )
+        for order in found:
+            orders.setdefault(order.key, order)
+    return tuple(orders.values())
