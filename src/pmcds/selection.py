@@ -112,9 +112,8 @@ def named_orders(
         else:
             found = tuple(replace(order, source=None, also=()) for order in from_resource(given).orders)
         if not found:
-            raise InputError(
-                "order-unreadable", "an order that was given is no medication order", mend="pass a name or a MedicationRequest"
-            )
+            mend = "pass a name or a MedicationRequest"
+            raise InputError("order-unreadable", "an order that was given is no medication order", mend=mend)
         for order in found:
             orders.setdefault(order.key, order)
     return tuple(orders.values())

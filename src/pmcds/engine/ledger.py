@@ -72,18 +72,17 @@ def _roles(reading: Reading, outcomes: Sequence[Outcome], judged: Iterable[Order
     for outcome in outcomes:
         for source, role in (*outcome.evidence, *outcome.context):
             use(source.site, role)
-    keys = set()
     for order in judged:
-        keys.add(order.key)
-        for source in (order.source, *order.also):
-            if source is not None:
-                use(source.site, "order")
+        for site in _sites(order):
+            use(site, "order")
     for order in reading.orders:
-        if order.key not in keys:
-            for source in (order.source, *order.also):
-                if source is not None:
-                    use(source.site, "context")
+        for site in _sites(order):
+            use(site, "context")
     return roles
+
+
+def _sites(order: Order) -> list[str]:
+    return [source.site for source in (order.source, *order.also) if source is not None]
 
 
 def _reasons(findings: Sequence[Finding]) -> dict[str, str]:

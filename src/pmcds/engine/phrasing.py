@@ -27,13 +27,13 @@ class Phrasing:
         self._data = phrases
         self.language: str = phrases["language"]
 
-    def label(self, name: str, **slots: str) -> str:
+    def label(self, label: str, /, **slots: str) -> str:
         """A label with its slots filled."""
-        return _fill(self._data["labels"][name], slots)
+        return _fill(self._data["labels"][label], slots)
 
-    def notice(self, name: str, **slots: str) -> str:
+    def notice(self, notice: str, /, **slots: str) -> str:
         """A notice with its slots filled."""
-        return _fill(self._data["notices"][name], slots)
+        return _fill(self._data["notices"][notice], slots)
 
     def reason(self, reason: str) -> str:
         """A CANNOT-TELL reason in plain words."""

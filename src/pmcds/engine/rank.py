@@ -186,7 +186,7 @@ def _sources(statements: Sequence[Statement], ranking: Ranking) -> tuple[str, ..
 
 
 def _links(statements: Sequence[Statement], phrasing: Phrasing) -> tuple[Link, ...]:
-    links = {}
+    links: dict[str, Link] = {}
     for statement in statements:
         for evidence in statement.evidence:
             label = phrasing.label("evidence", source=evidence.source, date=evidence.date)
@@ -220,7 +220,7 @@ def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Sug
             term = ranking.terms.drug(other.drug)
             if term is not None and term.codes and not is_open(other, lead.outcome):
                 label = phrasing.label("replace", alternative=other.drug, drug=drug)
-                found.setdefault(label, Replace(order.key, other.drug, tuple(term.codes), label))
+                found.setdefault(label, Replace(order.key, other.drug, tuple(Coding(*code) for code in term.codes), label))
     if settled and lead.lead.advice and lead.lead.advice[0].action in _REMOVING:
         label = phrasing.label("remove", drug=drug)
         found.setdefault(label, Remove(order.key, label))

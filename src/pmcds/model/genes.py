@@ -36,3 +36,43 @@ class Gene:
     changes: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+_FIELDS = frozenset(
+    {
+        "gene", "hgnc", "key", "method", "reference", "functions", "activity_values", "phenotype_of",
+        "score_to_phenotype", "listed_alleles", "defined_but_not_in_table", "names", "words", "versions", "changes",
+        "variants",
+    }
+)  # fmt: skip
+
+
+def gene_of(doc: Mapping[str, Any]) -> Gene:
+    """The gene that a parsed gene file describes; members that are not fields of `Gene` stand in `extra`."""
+    return Gene(
+        symbol=doc["gene"],
+        hgnc=doc["hgnc"],
+        key=doc["key"],
+        method=doc["method"],
+        reference=doc.get("reference"),
+        functions=_by_member(doc.get("functions")),
+        activity=_by_member(doc.get("activity_values")),
+        phenotype_of=dict(doc.get("phenotype_of") or {}),
+        scores=tuple(
+            (step["from"], step.get("to"), step["phenotype"]) for step in doc.get("score_to_phenotype") or ()
+        ),
+        listed_alleles=tuple(doc.get("listed_alleles") or ()),
+        defined_only=frozenset(doc.get("defined_but_not_in_table") or ()),
+        names=dict(doc.get("names") or {}),
+        words={words.lower(): phenotype for words, phenotype in (doc.get("words") or {}).items()},
+        versions=dict(doc.get("versions") or {}),
+        changes={
+            date: {allele: (old, new) for allele, (old, new) in alleles.items()}
+            for date, alleles in (doc.get("changes") or {}).items()
+        },
+        variants=dict(doc.get("variants") or {}),
+        extra={name: value for name, value in doc.items() if name not in _FIELDS},
+    )
+
+
+def _by_member(groups: Mapping[str, Any] | None) -> dict[str, str]:
+    return {member: group for group, members in (groups or {}).items() for member in members}

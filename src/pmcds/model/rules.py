@@ -154,7 +154,7 @@ class CardSpec:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """One case of a rule: `condition` is None for a case that always fits; it has a card or is silent.
 
@@ -177,7 +177,7 @@ class Case:
     uncertain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Population:
     """The cases for one population. `when` is None if the rule has one population only (`name` is then None).
 
@@ -194,7 +194,7 @@ class Population:
     decides: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule of one source.
 
