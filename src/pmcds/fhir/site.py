@@ -5,34 +5,92 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pmcds.fhir import decode
 from pmcds.model.findings import Finding, InputNote, Order, Supply
-from pmcds.model.genes import Gene
-from pmcds.terminology import Terms
+
+if TYPE_CHECKING:
+    from pmcds.model.genes import Gene
+    from pmcds.terminology import Terms
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """One resource of the input, where it stands, and what is wrong with it.
 
     `pointer` is a JSON pointer ("/entry/3/resource"); `key` the evidence key (`Type/id` as sent, or
     `Type:sha256-...` over canonical JSON if there is no id); `data` the resource as a plain dict, or None where
     the type is not read or `problem` is set; `origin` one of bundle, draft, prefetch, contained, context,
-    parameter; `problem` one of no-resource, unreadable, entry-error, type-not-read, or None. `raw` are the bytes
-    it was decoded from, where the input was bytes.
+    parameter; `problem` one of no-resource, unreadable, entry-error, type-not-read, withheld, or None. `raw` are
+    the bytes it was decoded from, where the input was bytes; `data` is decoded from them when it is first asked
+    for. `parent` is the resource that contains it.
     """
 
-    pointer: str
-    type: str | None
-    key: str
-    data: dict[str, Any] | None
-    full_url: str | None = None
-    prefetch_key: str | None = None
-    origin: str = "bundle"
-    problem: str | None = None
-    parent: Site | None = None
-    raw: bytes | None = None
+    __slots__ = ("_data", "_raw", "full_url", "key", "origin", "parent", "pointer", "prefetch_key", "problem", "type")
+
+    def __init__(
+        self,
+        pointer: str,
+        type: str | None,
+        key: str,
+        data: dict[str, Any] | None,
+        full_url: str | None = None,
+        prefetch_key: str | None = None,
+        origin: str = "bundle",
+        problem: str | None = None,
+        parent: Site | None = None,
+        raw: Any = None,
+    ) -> None:
+        self.pointer = pointer
+        self.type = type
+        self.key = key
+        self.full_url = full_url
+        self.prefetch_key = prefetch_key
+        self.origin = origin
+        self.problem = problem
+        self.parent = parent
+        self._data = data
+        self._raw = raw
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """The resource as a plain dict with exact decimals, or None where it is not read."""
+        if self._data is None and self._raw is not None and self.problem is None:
+            decoded = decode.value(self._raw)
+            self._data = decoded if isinstance(decoded, dict) else {}
+        return self._data if self.problem is None else None
+
+    @property
+    def raw(self) -> bytes | None:
+        """The bytes of the resource, where the input was bytes."""
+        return None if self._raw is None else bytes(self._raw)
+
+    def may_hold(self, name: str) -> bool:
+        """False if no member of this name can stand in the resource or its `meta`; cheap, without decoding."""
+        if self.problem is not None:
+            return False
+        if self._data is None:
+            raw = bytes(self._raw or b"")
+            return f'"{name}"'.encode() in raw or b"\\u" in raw
+        meta = self._data.get("meta")
+        return name in self._data or (isinstance(meta, dict) and name in meta) or isinstance(meta, list)
+
+    def hidden(self) -> Site:
+        """The same place without its resource, which is withheld."""
+        return Site(
+            self.pointer,
+            self.type,
+            self.key,
+            None,
+            self.full_url,
+            self.prefetch_key,
+            self.origin,
+            "withheld",
+            self.parent,
+        )
+
+    def __repr__(self) -> str:
+        return f"Site({self.pointer!r}, {self.key!r}, origin={self.origin!r}, problem={self.problem!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +99,8 @@ class Policy:
 
     `withheld_labels` are codes of `meta.security` whose resources are not used. `bases` are further base URLs
     that mean the same server. `single_patient` states that the input holds one patient only, so that a result
-    without subject counts. `match_names` allows drugs and results that are known by name only.
+    without subject counts. `match_names` allows drugs and results that are known by name only. `callers` are the
+    references by which consents may name whoever asks ("Organization/f001").
     """
 
     withheld_labels: frozenset[str] = frozenset({"GDIS", "V", "TBOO"})
@@ -49,6 +108,7 @@ class Policy:
     single_patient: bool = False
     match_names: bool = True
     germline_classes: frozenset[str] = frozenset({"germline"})
+    callers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +138,12 @@ class ReaderResult:
 class Opened:
     """The opened input: every site in input order, with the references between them.
 
-    `supply` says what was truncated or failed while opening; `envelope` holds the members of a CDS Hooks request
-    besides its resources, or is empty.
+    `supply` says what was truncated or failed while opening; `flags` the same in words (truncated, entry-error).
+    `envelope` holds a CDS Hooks request in which each prefetched resource is a stub of type and id, or is empty.
+    `memo` keeps what gates and readers work out once for all resources.
     """
 
-    __slots__ = ("_by_type", "_resolve", "envelope", "flags", "sites", "supply")
+    __slots__ = ("_by_type", "_resolve", "envelope", "flags", "memo", "sites", "supply")
 
     def __init__(
         self,
@@ -97,12 +158,28 @@ class Opened:
         self.supply = supply
         self.flags = tuple(flags)
         self.envelope = dict(envelope or {})
+        self.memo: dict[Any, Any] = {}
         self._resolve = resolve
         by_type: dict[str, list[Site]] = {}
         for site in self.sites:
-            if site.type is not None and site.data is not None:
+            if site.type is not None and site.problem is None:
                 by_type.setdefault(site.type, []).append(site)
         self._by_type = {name: tuple(found) for name, found in by_type.items()}
+
+    @property
+    def patient(self) -> str | None:
+        """`Patient/<id>` that a CDS Hooks request names, or None."""
+        context = self.envelope.get("context")
+        ident = context.get("patientId") if isinstance(context, dict) else None
+        if not isinstance(ident, str) or not ident.strip():
+            return None
+        return ident if "/" in ident or ident.startswith("urn:") else f"Patient/{ident}"
+
+    @property
+    def fhir_server(self) -> str | None:
+        """The FHIR server that a CDS Hooks request names, or None."""
+        server = self.envelope.get("fhirServer")
+        return server if isinstance(server, str) and server else None
 
     def by_type(self, name: str) -> tuple[Site, ...]:
         """Sites of one resource type whose data can be read, in input order."""
@@ -111,6 +188,16 @@ class Opened:
     def resolve(self, reference: str, origin: Site) -> Site | None:
         """The site that a reference inside `origin` leads to, or None (contained, urn:uuid, relative, absolute)."""
         return self._resolve(reference, origin)
+
+    def without(self, hidden: frozenset[Site]) -> Opened:
+        """The same input in which the data of these sites cannot be read and no reference leads to them."""
+
+        def resolve(reference: str, origin: Site) -> Site | None:
+            found = self._resolve(reference, origin)
+            return None if found in hidden else found
+
+        sites = [site.hidden() if site in hidden else site for site in self.sites]
+        return Opened(sites, supply=self.supply, resolve=resolve, flags=self.flags, envelope=self.envelope)
 
 
 Reader = Callable[[Opened, ReadContext], ReaderResult]

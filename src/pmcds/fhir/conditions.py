@@ -1,0 +1,246 @@
+"""Conditions and procedures: diseases, tumor types and events, with how sure and how current they are (C1-C11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pmcds.fhir.gates import labels, modified
+from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
+from pmcds.fhir.subjects import subjects
+from pmcds.fhir.values import Coding, as_list, clean, code_of, codings, date_before, date_of, extension, texts
+from pmcds.model.findings import Finding, InputNote, Source
+
+_ACTIVE = frozenset({"active", "recurrence", "relapse"})
+_PAST = frozenset({"inactive", "resolved"})
+_UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+_FAMILY = re.compile(r"(?:family history|fh)\b(?: of|:)?\s*", re.IGNORECASE)
+_HISTORY = re.compile(r"(?:personal )?history of\b|status post\b", re.IGNORECASE)
+_PROCEDURE_STATES = {
+    "completed": ("present", None),
+    "in-progress": ("present", None),
+    "stopped": ("present", None),
+    "not-done": ("ignored", "not-done"),
+    "preparation": ("ignored", "not-current"),
+    "on-hold": ("ignored", "not-current"),
+    "suspended": ("ignored", "not-current"),
+    "aborted": ("ignored", "not-done"),
+    "entered-in-error": ("ignored", "void-status"),
+}
+Verdict = tuple[str, str | None]
+
+
+def read_conditions(opened: Opened, context: ReadContext) -> ReaderResult:
+    """A finding for each disease and tumor type that a Condition or Procedure names, and genomic indicators."""
+    findings: list[Finding] = []
+    notes: list[InputNote] = []
+    for type_name in ("Condition", "Procedure"):
+        for site in opened.by_type(type_name):
+            ignored, found = _read_one(site, opened, context)
+            findings.extend(found)
+            if ignored is not None:
+                notes.append(InputNote(site.pointer, site.key, ignored))
+    return ReaderResult(tuple(findings), notes=tuple(notes))
+
+
+def _read_one(site: Site, opened: Opened, context: ReadContext) -> tuple[str | None, list[Finding]]:
+    data = site.data or {}
+    whose = subjects(opened, context).whose(site).reason
+    if whose == "other-patient":
+        return whose, []
+    if labels(data) & context.policy.withheld_labels:
+        return "withheld", []
+    verdict: Verdict
+    if modified(site):
+        verdict = ("indeterminate", "modifier")
+    elif site.type == "Procedure":
+        verdict = _procedure_verdict(data)
+    else:
+        verdict = _verdict(data, context)
+    if whose is not None and verdict[0] != "ignored":
+        verdict = ("indeterminate", whose)
+    found = _indicator(site, data, verdict, context) if is_indicator(data, context) else None
+    if found is None:
+        found = _diseases(site, data, verdict, context)
+    return None, found
+
+
+def _verdict(data: Mapping[str, Any], context: ReadContext) -> Verdict:
+    """Status and reason by the matrix of H47: verification first, then clinical status."""
+    verification = code_of(data.get("verificationStatus"))
+    clinical = code_of(data.get("clinicalStatus"))
+    if verification == "entered-in-error":
+        return "ignored", "void-status"
+    if verification == "refuted":
+        return "ignored", "refuted"
+    if clinical in _PAST or (clinical is None and _abated(data, context)):
+        return "absent", "resolved"
+    if verification in _UNSURE:
+        return "indeterminate", "unconfirmed"
+    if verification not in (None, "confirmed") and as_list(data.get("verificationStatus")):
+        return "indeterminate", "status-unreadable"
+    if clinical == "remission":
+        return "present", "remission"
+    if clinical in _ACTIVE:
+        return "present", None
+    if clinical is None or clinical == "unknown":
+        # Not active by default: it is on the record, but nobody says that it is there now.
+        return "indeterminate", "unconfirmed"
+    return "indeterminate", "status-unreadable"
+
+
+def _abated(data: Mapping[str, Any], context: ReadContext) -> bool:
+    stated = date_of(data, ("abatement",), ())
+    return data.get("abatementBoolean") is True or date_before(stated, context.now)
+
+
+def _procedure_verdict(data: Mapping[str, Any]) -> Verdict:
+    status = data.get("status")
+    if data.get("notPerformed") is True or data.get("notDone") is True:
+        return "ignored", "not-done"
+    return _PROCEDURE_STATES.get(status, ("indeterminate", "status-unreadable")) if isinstance(status, str) else (
+        "indeterminate", "status-unreadable"
+    )  # fmt: skip
+
+
+def _date(data: Mapping[str, Any]) -> str | None:
+    return date_of(
+        data,
+        ("onset", "performed", "occurrence"),
+        ("recordedDate", "assertedDate", "dateRecorded"),
+    )
+
+
+def folded(found: Iterable[Coding], context: ReadContext) -> tuple[str, ...]:
+    """Codes as `system:code` with the short names of the systems; unknown systems are left out."""
+    names = ((context.terms.fold(system), code) for system, code, _ in found if code)
+    return tuple(dict.fromkeys(f"{name}:{code}" for name, code in names if name and "/" not in name))
+
+
+def label_of(concept: Any) -> str | None:
+    """The words of a concept: its text, else the first display."""
+    return texts(concept) or next((clean(display) for _, _, display in codings(concept) if display), None)
+
+
+def _value(
+    data: Mapping[str, Any], found: tuple[Coding, ...], role: str | None, context: ReadContext
+) -> dict[str, Any]:
+    value: dict[str, Any] = {"codes": folded(found, context)}
+    for name, member in (("clinical", "clinicalStatus"), ("verification", "verificationStatus")):
+        code = code_of(data.get(member))
+        if code is not None:
+            value[name] = code
+    if role is not None:
+        value["role"] = role
+    morphology = extension(data, "mcode-histology-morphology-behavior")
+    parts = (("morphology", (morphology or {}).get("valueCodeableConcept")), ("body_site", data.get("bodySite")))
+    for name, part in parts:
+        codes = folded(codings(part), context) if part else ()
+        if codes:
+            value[name] = codes
+    return value
+
+
+def _diseases(site: Site, data: Mapping[str, Any], verdict: Verdict, context: ReadContext) -> list[Finding]:
+    concept = data.get("code")
+    found, label = codings(concept), label_of(concept)
+    if not found and label is None:
+        return []
+    if (label is not None and _FAMILY.match(label)) or any(
+        display and _FAMILY.match(display) for _, _, display in found
+    ):
+        return [_family(site, data, verdict, context)]
+    match = context.terms.conditions(found, texts(concept))
+    if match.how is None and site.type == "Procedure":
+        return []
+    role = "procedure" if site.type == "Procedure" else "history" if label and _HISTORY.match(label) else None
+    role = role or ("cancer" if match.cancers or match.imprecise else None)
+    value = _value(data, found, role, context)
+    status, reason = verdict
+    matched = match.how if match.how == "name" else None if found else "name"
+    if matched == "name" and match.how == "name" and not context.policy.match_names:
+        status, reason = "indeterminate", "text-only"
+    elif status == "present" and _contradict(found, context):
+        status, reason = "conflicting", "code-conflict"
+
+    def finding(kind: str, subject: str | None, status: str, reason: str | None) -> Finding:
+        if reason == "remission":
+            status, reason = ("present", None) if kind == "cancer" else ("absent", "resolved")
+        return Finding(
+            kind,
+            subject,
+            value,
+            Source(site.key, site.pointer, site.pointer),
+            status=status,
+            reason=reason,
+            date=_date(data),
+            matched=matched,
+            notes=("remission",) if verdict[1] == "remission" else (),
+        )
+
+    result = [finding("condition", name, status, reason) for name in match.names]
+    result += [finding("cancer", name, status, reason) for name in match.cancers]
+    unsure = ("indeterminate", "tumor-type-imprecise") if status == "present" else (status, reason)
+    result += [finding("cancer", name, *unsure) for name in match.imprecise if name not in match.cancers]
+    if not match.names:
+        result.insert(0, finding("condition", label, status, reason))
+    return result
+
+
+def _contradict(found: tuple[Coding, ...], context: ReadContext) -> bool:
+    """True if two codings of one concept mean different things (C11)."""
+    if len(found) < 2:
+        return False
+    meanings = []
+    for coding in found:
+        match = context.terms.conditions((coding,), None)
+        if match.how == "code":
+            meanings.append({*match.names, *match.cancers, *match.imprecise})
+    return any(not one & other for place, one in enumerate(meanings) for other in meanings[place + 1 :])
+
+
+def _family(site: Site, data: Mapping[str, Any], verdict: Verdict, context: ReadContext) -> Finding:
+    """A Condition "Family history of ...": a relative's disease, never the patient's (H4, T55)."""
+    found = codings(data.get("code"))
+    label = label_of(data.get("code")) or next((display for _, _, display in found if display), "")
+    status, reason = ("present", None) if verdict[0] not in ("ignored", "absent") else verdict
+    value = {"codes": folded(found, context)}
+    subject = _FAMILY.sub("", label, count=1) or None
+    source = Source(site.key, site.pointer, site.pointer)
+    return Finding("family_history", subject, value, source, status=status, reason=reason, date=_date(data))
+
+
+def is_indicator(data: Mapping[str, Any], context: ReadContext) -> bool:
+    """True for a genomic indicator: a Condition that its category marks as a gene result (G26)."""
+    category = data.get("category")
+    return bool(category) and any(
+        code == "genomics" and context.terms.fold(system) == "epic-category" for system, code, _ in codings(category)
+    )
+
+
+def _indicator(site: Site, data: Mapping[str, Any], verdict: Verdict, context: ReadContext) -> list[Finding] | None:
+    """The gene result that an indicator's text states if it is on the closed list; else text that is not read."""
+    text = label_of(data.get("code"))
+    if text is None:
+        return None
+    status, reason = verdict
+    if status == "absent":
+        status, reason = "ignored", "resolved"
+    source = Source(site.key, site.pointer, site.pointer)
+    known = context.terms.indicator(text) if context.policy.match_names else None
+    if known is None:
+        if status != "ignored":
+            status, reason = "indeterminate", "text-only"
+        return [
+            Finding(
+                "report", None, {"text": True}, source, status=status, reason=reason, date=_date(data), matched="name"
+            )
+        ]
+    kind, subject, word = known
+    value: Any = word
+    if kind == "allele":
+        status = "absent" if status == "present" and word == "absent" else status
+        value = {"allele": subject, "as_stated": text}
+        subject = subject.partition("*")[0]
+    return [Finding(kind, subject, value, source, status=status, reason=reason, date=_date(data), matched="name")]

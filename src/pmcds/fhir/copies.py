@@ -1,0 +1,188 @@
+"""Copies and versions of one resource: the copy is a further source, the older version does not count (H07, H08)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pmcds.fhir.decode import canonical
+from pmcds.fhir.site import Opened, ReadContext, Site
+from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, extension, reference_of, span_of
+from pmcds.model.findings import Finding, Order, Source
+
+# Members that may differ between two copies of one result.
+_NOT_CONTENT = frozenset({"id", "meta", "text", "identifier", "contained", "issued", "fullUrl"})
+_VOID = frozenset({"entered-in-error", "cancelled"})
+_REVISED = frozenset({"amended", "corrected", "appended", "modified"})
+_REPLACES = ("replaces", "observation-replaces", "workflow-supersedes")
+
+
+class Copies:
+    """Findings and orders with copies merged and older versions taken out.
+
+    `ignored` has, by pointer, duplicate-of or superseded-by for the sites that no longer count.
+    """
+
+    def __init__(
+        self, opened: Opened, context: ReadContext, findings: Sequence[Finding], orders: Sequence[Order]
+    ) -> None:
+        self.ignored: dict[str, str] = {}
+        self._sites = {site.pointer: site for site in opened.sites}
+        self._opened = opened
+        self._context = context
+        self._conflicts: set[str] = set()
+        self._also: dict[str, list[str]] = {}
+        by_site: dict[str, list[Finding]] = {}
+        for finding in findings:
+            by_site.setdefault(finding.source.site, []).append(finding)
+        self._same_id(by_site, orders)
+        self._versions(by_site)
+        self._same_content(by_site)
+        self.findings = tuple(self._finding(finding) for finding in findings if finding.source.site not in self.ignored)
+        self.orders = self._orders(orders)
+
+    def _same_id(self, by_site: Mapping[str, list[Finding]], orders: Sequence[Order]) -> None:
+        """Resources with one id: equal ones are copies, others are versions or, without an order of time, conflicts."""
+        places = dict.fromkeys((*by_site, *(order.source.site for order in orders if order.source is not None)))
+        for group in self._groups(
+            places, lambda site: None if site.origin == "contained" or ":" in site.key else site.key
+        ):
+            drafts = [site for site in group if site.origin == "draft"]
+            first = drafts[0] if drafts else group[0]
+            for site in group:
+                if site is first:
+                    continue
+                if drafts or canonical(site.data) == canonical(first.data):
+                    self._duplicate(site, first)
+            rest = [site for site in group if site.pointer not in self.ignored]
+            if len(rest) > 1:
+                self._newest(rest)
+
+    def _versions(self, by_site: Mapping[str, list[Finding]]) -> None:
+        """Resources that replace another, or carry its business identifier and answer the same question."""
+        for pointer in by_site:
+            site = self._sites.get(pointer)
+            if site is None or site.data is None:
+                continue
+            for name in _REPLACES:
+                stated = extension(site.data, name)
+                reference = reference_of((stated or {}).get("valueReference")) or as_text(
+                    (stated or {}).get("valueUri")
+                )
+                target = self._opened.resolve(reference, site) if reference else None
+                if target is not None and target is not site and target.pointer in by_site:
+                    self._supersede(target, site)
+
+        def identity(site: Site) -> Hashable | None:
+            stated = tuple(
+                sorted(
+                    (str(member.get("system")), str(member["value"]))
+                    for member in as_dicts((site.data or {}).get("identifier"))
+                    if member.get("value")
+                )
+            )
+            if not stated:
+                return None
+            asked = frozenset((finding.kind, finding.subject) for finding in by_site[site.pointer])
+            code = frozenset((system, code) for system, code, _ in codings((site.data or {}).get("code")))
+            return (site.type, stated, asked, code)
+
+        results = [pointer for pointer in by_site if self._is_result(pointer)]
+        for group in self._groups(results, identity):
+            if len({site.key for site in group}) > 1:
+                self._newest(group)
+
+    def _is_result(self, pointer: str) -> bool:
+        site = self._sites.get(pointer)
+        return site is not None and site.type in ("Observation", "DiagnosticReport")
+
+    def _same_content(self, by_site: Mapping[str, list[Finding]]) -> None:
+        """The same statement under another id: same code, value, specimen, time and performer (MG1)."""
+
+        def signature(site: Site) -> Hashable | None:
+            if site.type == "Patient" or site.origin == "draft":
+                return None
+            first = by_site[site.pointer][0]
+            return (site.type, first.kind, first.subject, first.date, first.status, len(by_site[site.pointer]))
+
+        for group in self._groups(by_site, signature):
+            kept: dict[Any, Site] = {}
+            for site in group:
+                data = {name: value for name, value in (site.data or {}).items() if name not in _NOT_CONTENT}
+                first = kept.setdefault((canonical(data), self._targets(site)), site)
+                if first is not site:
+                    self._duplicate(site, first)
+
+    def _targets(self, site: Site) -> str:
+        """What contained resources say counts as content: their ids are not unique."""
+        contained = (site.data or {}).get("contained")
+        return canonical(contained) if contained else ""
+
+    def _groups(self, pointers: Iterable[str], key: Callable[[Site], Hashable | None]) -> list[list[Site]]:
+        groups: dict[Hashable, list[Site]] = {}
+        for pointer in pointers:
+            site = self._sites.get(pointer)
+            if site is None or site.data is None or pointer in self.ignored:
+                continue
+            found = key(site)
+            if found is not None:
+                groups.setdefault(found, []).append(site)
+        return [group for group in groups.values() if len(group) > 1]
+
+    def _newest(self, group: list[Site]) -> None:
+        """The newest version counts; if it is void and an older one is not, nobody knows what holds."""
+        group = sorted(group, key=_age)
+        if _age(group[-1])[:4] == _age(group[-2])[:4]:
+            return
+        for site in group[:-1]:
+            self._supersede(site, group[-1])
+
+    def _supersede(self, older: Site, newer: Site) -> None:
+        if (newer.data or {}).get("status") in _VOID:
+            if (older.data or {}).get("status") not in _VOID:
+                self._conflicts.add(older.pointer)
+            return
+        self.ignored[older.pointer] = "superseded-by"
+
+    def _duplicate(self, site: Site, first: Site) -> None:
+        self.ignored[site.pointer] = "duplicate-of"
+        self._also.setdefault(first.pointer, []).append(site.pointer)
+
+    def _sources(self, pointer: str) -> tuple[Source, ...]:
+        found = [self._sites[other] for other in self._also.get(pointer, ())]
+        return tuple(Source(site.key, site.pointer, site.pointer) for site in found)
+
+    def _finding(self, finding: Finding) -> Finding:
+        place = finding.source.site
+        if place in self._conflicts and finding.status == "present":
+            finding = replace(finding, status="conflicting", reason="later-result")
+        also = self._sources(place)
+        return replace(finding, also=(*finding.also, *also)) if also else finding
+
+    def _orders(self, orders: Sequence[Order]) -> tuple[Order, ...]:
+        kept = []
+        for order in orders:
+            place = order.source.site if order.source is not None else None
+            if place is None or place not in self.ignored:
+                kept.append(replace(order, also=(*order.also, *self._sources(place))) if place else order)
+        return tuple(kept)
+
+
+def _age(site: Site) -> tuple[str, str, int, int, str]:
+    """Sort key from the oldest to the newest version: issued, effective, version, whether it says that it corrects."""
+    data = site.data or {}
+    meta = as_dict(data.get("meta"))
+    version = decimal_of(meta.get("versionId"))
+    return (
+        _instant(data.get("issued")),
+        _instant(date_of(data, ("effective",), ())),
+        int(version) if version is not None else -1,
+        1 if data.get("status") in _REVISED else 0,
+        site.key,
+    )
+
+
+def _instant(text: Any) -> str:
+    span = span_of(text)
+    return span.start.isoformat() if span is not None else ""

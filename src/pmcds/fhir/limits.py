@@ -1,0 +1,164 @@
+"""Limits of the input, and the cheap checks of a whole body before anything is decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pmcds.errors import InputError
+from pmcds.fhir.values import MAX_EXPONENT, MAX_NUMBER_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one input may have; over a limit the whole input is refused.
+
+    `body` and `string` are bytes, `entries` resources, `nesting` open brackets at one place, `number` characters
+    of a number. The magnitude of an exponent is at most 30 (`values.MAX_EXPONENT`), since all arithmetic relies on it.
+    """
+
+    body: int = 8 * 1024 * 1024
+    entries: int = 20_000
+    string: int = 1024 * 1024
+    nesting: int = 64
+    number: int = MAX_NUMBER_LENGTH
+
+
+_TOKEN = b"0123456789+-.eE"
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_RUNS = bytes(ord("0") if code in _TOKEN else ord(" ") for code in range(256))
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_PAIR = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def refuse(code: str, message: str, *, where: str = "", mend: str = "") -> InputError:
+    """The error to raise; its texts are constants of this package, never values of the input."""
+    return InputError(code, message, where=where, mend=mend)
+
+
+def check_body(body: bytes, limits: Limits) -> None:
+    """Refuse a body that is too large, too deep, not UTF-8, or has a number, exponent or string over the limits."""
+    if len(body) > limits.body:
+        raise refuse("too-large", "the input has more bytes than allowed", mend="send less, or raise Limits.body")
+    if body[:3] == b"\xef\xbb\xbf":
+        raise refuse("byte-order-mark", "the input starts with a byte order mark", mend="send UTF-8 without it")
+    if not body.isascii():
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise refuse("not-utf-8", "the input is not valid UTF-8", mend="send JSON in UTF-8") from None
+    if b"\\u" in body and _SURROGATE.search(body) and _SURROGATE.search(_PAIR.sub(b"", body)):
+        raise refuse("lone-surrogate", "a text holds half of a surrogate pair", mend="send valid Unicode")
+    _check_nesting(body, limits.nesting)
+    _check_numbers(body, limits)
+    if len(body) > limits.string:
+        _check_strings(body, limits.string)
+
+
+def _check_nesting(body: bytes, limit: int) -> None:
+    # Each round takes away the innermost pairs; what is left after `limit` rounds is deeper, or stands in texts.
+    if _left_after(body.translate(None, _NOT_BRACKETS), limit):
+        brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
+        if _left_after(brackets, limit) and _depth(brackets, limit) > limit:
+            raise refuse(
+                "too-deep", "the input is nested too deeply", mend="send flatter JSON, or raise Limits.nesting"
+            )
+
+
+def _left_after(brackets: bytes, rounds: int) -> bytes:
+    for _ in range(rounds):
+        before = len(brackets)
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(brackets) == before:
+            break
+    return brackets
+
+
+def _depth(brackets: bytes, limit: int) -> int:
+    depth = deepest = 0
+    for bracket in brackets:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > deepest:
+            deepest = depth
+            if deepest > limit:
+                break
+    return deepest
+
+
+def _check_numbers(body: bytes, limits: Limits) -> None:
+    too_long = b"0" * (limits.number + 1)
+    runs = body.translate(_RUNS)
+    place = runs.find(too_long)
+    while place >= 0:
+        # A run that follows a quote or a letter belongs to a text; only the others need the exact scan.
+        if place == 0 or body[place - 1] in b" \t\r\n:,[":
+            if too_long in _STRING.sub(b'""', body).translate(_RUNS):
+                raise refuse("number-too-long", "a number has too many characters", mend="send fewer digits")
+            return
+        end = runs.find(b" ", place)
+        place = runs.find(too_long, end) if end >= 0 else -1
+
+
+def _check_strings(body: bytes, limit: int) -> None:
+    # A text over the limit fills at least one of these blocks, so that its first quote, if any, is escaped.
+    half = limit // 2
+    for place in range(0, len(body) - half + 1, max(half, 1)):
+        quote = body.find(b'"', place, place + half)
+        if quote < 0 or body[quote - 1 : quote] == b"\\":
+            break
+    else:
+        return
+    if any(len(found) - 2 > limit for found in _STRING.findall(body)):
+        raise refuse("string-too-long", "a text is longer than allowed", mend="send it as an attachment elsewhere")
+
+
+def exact(text: str) -> Decimal | str:
+    """The number as written; one with an exponent that no arithmetic should meet stays text, which is no number."""
+    if ("e" in text or "E" in text) and abs(Decimal(text).adjusted()) > MAX_EXPONENT:
+        return text
+    return Decimal(text)
+
+
+def check_tree(value: Any, limits: Limits, where: str = "") -> None:
+    """Refuse parsed JSON that is too deep, or has a text or number over the limits, NaN, infinity or a bad key."""
+    level: list[Any] = [value]
+    for _ in range(limits.nesting + 1):
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                for name in node:
+                    _check_scalar(name, limits, where)
+                members: Iterable[Any] = node.values()
+            else:
+                members = node if isinstance(node, (list, tuple)) else (node,)
+            for member in members:
+                if isinstance(member, (dict, list, tuple)):
+                    below.append(member)
+                else:
+                    _check_scalar(member, limits, where)
+        if not below:
+            return
+        level = below
+    raise refuse("too-deep", "the input is nested too deeply", where=where, mend="send flatter JSON")
+
+
+def _check_scalar(value: Any, limits: Limits, where: str) -> None:
+    if isinstance(value, str):
+        if len(value) > limits.string:
+            raise refuse("string-too-long", "a text is longer than allowed", where=where)
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise refuse("lone-surrogate", "a text holds half of a surrogate pair", where=where) from None
+    elif isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise refuse("not-a-number", "NaN and infinities are no JSON numbers", where=where)
+        if value and not 10.0**-MAX_EXPONENT <= abs(value) < 10.0 ** (MAX_EXPONENT + 1):
+            raise refuse("exponent-too-large", "a number is too large or too small", where=where)
+    elif isinstance(value, int) and abs(value) >= 10**limits.number:
+        raise refuse("number-too-long", "a number has too many characters", where=where)

@@ -1,0 +1,76 @@
+"""Where references lead: contained, by URN, relative within a Bundle or server, absolute; always case-sensitive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pmcds.fhir.site import Site
+from pmcds.fhir.subjects import base_of, normal_base, parse_reference
+
+
+class Links:
+    """Resolves references between the sites of one input; the first resource of an id is the one that is linked."""
+
+    def __init__(self, sites: Sequence[Site], bundles: Mapping[Site, int], server: str | None) -> None:
+        self._sites = sites
+        self._bundles = bundles
+        self._server = normal_base(server) if server else None
+        self._by_url: dict[str, Site] | None = None
+        self._by_key: dict[str, list[Site]] = {}
+        self._contained: dict[Site, dict[str, Site]] = {}
+
+    def resolve(self, reference: str, origin: Site) -> Site | None:
+        """The site that a reference inside `origin` leads to, or None."""
+        if not reference:
+            return None
+        if self._by_url is None:
+            self._index()
+        container = self._container(origin)
+        if reference[0] == "#":
+            return self._contained.get(container, {}).get(reference[1:]) if len(reference) > 1 else container
+        parsed = None if reference.startswith("urn:") else parse_reference(reference)
+        if parsed is None:
+            return self._url(reference) or self._contained.get(container, {}).get(reference)
+        found = self._by_key.get(f"{parsed.type}/{parsed.id}", ())
+        if parsed.base is not None:
+            return next((site for site in found if self._base(site) == parsed.base), None)
+        return self._relative(found, origin)
+
+    def _relative(self, found: Sequence[Site], origin: Site) -> Site | None:
+        """Same server first, then same Bundle; a resource of another server than the origin's is another resource."""
+        if not found:
+            return None
+        base = self._base(origin)
+        bundle = self._bundles.get(self._container(origin))
+        near = [site for site in found if self._bundles.get(site) == bundle]
+        for site in (*near, *found):
+            other = self._base(site)
+            if other == base or base is None or other is None:
+                return site
+        return None
+
+    def _base(self, site: Site) -> str | None:
+        return base_of(site) or self._server
+
+    def _url(self, reference: str) -> Site | None:
+        return (self._by_url or {}).get(reference.partition("/_history/")[0])
+
+    def _container(self, site: Site) -> Site:
+        while site.origin == "contained" and site.parent is not None:
+            site = site.parent
+        return site
+
+    def _index(self) -> None:
+        by_url: dict[str, Site] = {}
+        for site in self._sites:
+            if site.type is None:
+                continue
+            if site.origin == "contained":
+                ident = site.key.partition("/")[2].removeprefix("#")
+                if ident:
+                    self._contained.setdefault(self._container(site), {}).setdefault(ident, site)
+                continue
+            if site.full_url:
+                by_url.setdefault(site.full_url.partition("/_history/")[0], site)
+            self._by_key.setdefault(site.key, []).append(site)
+        self._by_url = by_url

@@ -1,0 +1,89 @@
+"""Whether an Observation asks anything that a reader knows: most of a record does not, and is left at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pmcds.fhir.site import Opened, ReadContext
+from pmcds.fhir.values import as_dicts, codings, texts
+from pmcds.terminology import Terms
+
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
+_FOREIGN, _OURS, _UNKNOWN = 0, 1, 2
+# Members that can make a result of a resource whose question is none.
+_TELLING = frozenset({"extension", "modifierExtension"})
+
+
+class Questions:
+    """What codes of questions and components mean to the readers, each looked up once for an input."""
+
+    __slots__ = ("_components", "_context", "_named", "_questions", "_terms")
+
+    def __init__(self, context: ReadContext) -> None:
+        self._context = context
+        self._terms = context.terms
+        self._named: dict[str | None, bool] = {}
+        self._questions: dict[tuple[str | None, str | None], int] = {}
+        self._components: dict[tuple[str | None, str | None], bool] = {}
+
+    def foreign(self, data: Mapping[str, Any]) -> bool:
+        """True if the question has a code of a known system that no list has, and nothing in it tells of a gene."""
+        if not _TELLING.isdisjoint(data):
+            return False
+        code = data.get("code")
+        members = codings(code)
+        kinds = {self._question(system, value) for system, value, _ in members}
+        if _OURS in kinds or _FOREIGN not in kinds:
+            return False
+        if any(self._names_gene(text) for text in (*(display for _, _, display in members), texts(code))):
+            return False
+        return "component" not in data or not any(
+            self._carries(system, code)
+            for component in as_dicts(data["component"])
+            for system, code, _ in codings(component.get("code"))
+        )
+
+    def _question(self, system: str | None, code: str | None) -> int:
+        kind = self._questions.get((system, code))
+        if kind is None:
+            kind = _UNKNOWN
+            if self._terms.observation(system, code) is not None:
+                kind = _OURS
+            elif system and code and known_system(self._terms, system):
+                kind = _FOREIGN
+            self._questions[system, code] = kind
+        return kind
+
+    def _names_gene(self, text: str | None) -> bool:
+        named = self._named.get(text)
+        if named is None:
+            named = self._named[text] = bool(text and asked_genes(self._context, (text,)))
+        return named
+
+    def _carries(self, system: str | None, code: str | None) -> bool:
+        carries = self._components.get((system, code))
+        if carries is None:
+            carries = self._components[system, code] = self._terms.component(system, code) is not None
+        return carries
+
+
+def questions(opened: Opened, context: ReadContext) -> Questions:
+    """The answers kept with the input for this context."""
+    found = opened.memo.get("questions")
+    if not isinstance(found, Questions) or found._context is not context:
+        found = opened.memo["questions"] = Questions(context)
+    return found
+
+
+def asked_genes(context: ReadContext, question: Iterable[str]) -> tuple[str, ...]:
+    """Genes with a gene file that the words of a question name: a result of theirs under a code that no list has."""
+    words = dict.fromkeys(word for text in question for word in _WORD.findall(text))
+    return tuple(word for word in words if word in context.genes)
+
+
+def known_system(terms: Terms, system: str | None) -> bool:
+    """True for a listed code system other than the guide's own drafts: its codes are readable questions."""
+    folded = terms.fold(system)
+    return folded is not None and folded != "tbd" and folded.replace("-", "").isalnum()

@@ -1,0 +1,219 @@
+"""One Observation taken apart: its question, its gate, its components by what they carry, its links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pmcds.fhir.gates import Gate, absent, gate, source_class, specimen_of
+from pmcds.fhir.site import Opened, ReadContext, Site
+from pmcds.fhir.subjects import subjects
+from pmcds.fhir.values import Coding, as_dict, as_dicts, as_list, clean, codings, reference_of, references, texts
+from pmcds.model.findings import Finding, Source
+from pmcds.terminology import ObservationTerm
+
+# Status of a finding whose resource does not pass the gate.
+_STATUS_OF_GATE = {
+    "void-status": "ignored",
+    "value-absent": "ignored",
+    "security-label": "withheld",
+}
+_UNREAD = frozenset({"security-label", "modifier"})
+
+
+class Link(NamedTuple):
+    """A reference to another resource: where it leads (None = nowhere) and whether that is another patient's."""
+
+    reference: str
+    site: Site | None
+    other_patient: bool = False
+
+
+class Record:
+    """An Observation with what its code asks; everything else is worked out when it is asked for."""
+
+    __slots__ = ("_components", "_gate", "_links", "context", "data", "matched", "opened", "site", "term")
+
+    def __init__(
+        self, site: Site, opened: Opened, context: ReadContext, term: ObservationTerm | None, matched: str | None
+    ) -> None:
+        self.site = site
+        self.opened = opened
+        self.context = context
+        self.data: dict[str, Any] = site.data or {}
+        self.term = term
+        self.matched = matched
+        self._gate: Gate | None = None
+        self._components: dict[str, list[dict[str, Any]]] | None = None
+        self._links: dict[str, tuple[Link, ...]] = {}
+
+    @property
+    def gate(self) -> Gate:
+        """Why the resource does not count, its date and notes."""
+        if self._gate is None:
+            self._gate = gate(self.site, self.opened, self.context)
+        return self._gate
+
+    @property
+    def components(self) -> dict[str, list[dict[str, Any]]]:
+        """Components by what their code says they carry; without a known code or without a value they are left out."""
+        if self._components is None:
+            self._components = {}
+            for component in as_dicts(self.data.get("component")):
+                if absent(component):
+                    continue
+                for system, code, _ in codings(component.get("code")):
+                    carried = self.context.terms.component(system, code)
+                    if carried is not None:
+                        self._components.setdefault(carried, []).append(component)
+                        break
+        return self._components
+
+    def stated(self, carried: str) -> list[Stated]:
+        """Codings and text of each component that carries this."""
+        return [stated_in(component) for component in self.components.get(carried, ())]
+
+    def words(self, carried: str) -> list[str]:
+        """The strings of each component that carries this: codes, else displays and text."""
+        return [word for stated in self.stated(carried) for word in stated.strings]
+
+    def links(self, name: str = "derivedFrom") -> tuple[Link, ...]:
+        """Where the references of a member lead; the STU3 form `related` is read as the same (W6)."""
+        if name not in self._links:
+            found = references(self.data.get(name))
+            wanted = {"derivedFrom": "derived-from", "hasMember": "has-member"}.get(name)
+            for related in as_dicts(self.data.get("related")):
+                if related.get("type") == wanted and (target := reference_of(related.get("target"))):
+                    found.append(target)
+            self._links[name] = tuple(self._link(reference) for reference in found)
+        return self._links[name]
+
+    def _link(self, reference: str) -> Link:
+        target = self.opened.resolve(reference, self.site)
+        if target is None or target is self.site:
+            return Link(reference, None)
+        whose = subjects(self.opened, self.context)
+        return Link(reference, target, whose.whose(target).reason == "other-patient")
+
+    def question(self) -> tuple[str, ...]:
+        """Text and displays of the code, cleaned."""
+        code = self.data.get("code")
+        found = [texts(code), *(clean(display) for _, _, display in codings(code))]
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    def source(self) -> Source:
+        """Where this resource stands, and the laboratory that it names."""
+        return Source(self.site.key, self.site.pointer, self.site.pointer, self._laboratory())
+
+    def _laboratory(self) -> str | None:
+        for performer in as_list(self.data.get("performer")):
+            reference = reference_of(performer)
+            target = self.opened.resolve(reference, self.site) if reference else None
+            if target is not None and target.type == "Organization" and target.data:
+                return clean(target.data.get("name")) if isinstance(target.data.get("name"), str) else None
+            display = as_dict(performer).get("display")
+            if isinstance(display, str) and reference and "Organization/" in reference:
+                return clean(display)
+        return None
+
+    def finding(
+        self,
+        kind: str,
+        subject: str | None,
+        value: Any,
+        *,
+        status: str = "present",
+        reason: str | None = None,
+        unit: str | None = None,
+        matched: str | None = None,
+        missing: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+        origin: bool = False,
+    ) -> Finding:
+        """A finding of this resource, with the verdict of the gate put over its own (S1-S10).
+
+        With `origin` the source class belongs to it, and its absence is named in `missing`.
+        """
+        verdict = self.gate
+        if verdict.reason is not None:
+            status, reason = _STATUS_OF_GATE.get(verdict.reason, "indeterminate"), verdict.reason
+            if verdict.reason in _UNREAD:
+                value, unit, notes, missing = None, None, (), ()
+        stated_class: str | None = None
+        class_notes: tuple[str, ...] = ()
+        if verdict.reason not in _UNREAD:
+            stated_class, class_notes = source_class(self.data, self.context)
+            if origin and stated_class is None:
+                missing = (*missing, "source-class")
+            if verdict.reason == "no-subject" or "single-patient-policy" in verdict.notes:
+                missing = (*missing, "patient")
+        return Finding(
+            kind=kind,
+            subject=subject,
+            value=value,
+            source=self.source(),
+            status=status,
+            reason=reason,
+            unit=unit,
+            date=verdict.date,
+            source_class=stated_class,
+            specimen=specimen_of(self.site, self.opened, self.context),
+            matched=matched or self.matched,
+            missing=missing,
+            notes=(*verdict.notes, *class_notes, *notes),
+        )
+
+
+def question_of(site: Site, context: ReadContext) -> tuple[ObservationTerm | None, str | None]:
+    """What an Observation asks, by its code, else by a name on the closed list (E1), and how that was found."""
+    terms = context.terms
+    code = (site.data or {}).get("code")
+    members = codings(code)
+    for system, value, _ in members:
+        term = terms.observation(system, value)
+        if term is not None:
+            return term, None
+    if members or not context.policy.match_names:
+        return None, None
+    term = terms.question(texts(code) or "")
+    return (term, "name") if term is not None else (None, None)
+
+
+def record_of(site: Site, opened: Opened, context: ReadContext) -> Record:
+    """The record of a site, worked out once for each input and context."""
+    known = opened.memo.get("observations")
+    if not isinstance(known, dict) or known.get("context") is not context:
+        known = opened.memo["observations"] = {"context": context}
+    found = known.get(site.pointer)
+    if not isinstance(found, Record):
+        term, matched = question_of(site, context)
+        found = known[site.pointer] = Record(site, opened, context, term, matched)
+    return found
+
+
+class Stated(NamedTuple):
+    """Codings and text of one value."""
+
+    codings: tuple[Coding, ...] = ()
+    text: str | None = None
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """Each code, or its display where there is no code, and the text, once each."""
+        found = [code or display for _, code, display in self.codings]
+        return tuple(dict.fromkeys(text for text in (*found, self.text) if text))
+
+    @property
+    def shown(self) -> str | None:
+        """The words a reader would see: a display, else the text, else a code."""
+        display = next((clean(display) for _, _, display in self.codings if display), None)
+        return display or self.text or next((code for _, code, _ in self.codings if code), None)
+
+
+def stated_in(element: Mapping[str, Any]) -> Stated:
+    """The concept or string value of a component or resource."""
+    for name in ("valueCodeableConcept", "valueString", "valueCodeableReference"):
+        value = element.get(name)
+        if value not in (None, "", {}, []):
+            return Stated(codings(value), texts(value))
+    return Stated()

@@ -1,0 +1,178 @@
+"""Whose a resource is: the comparison of subject references with the patient in question."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from pmcds.fhir.site import Opened, ReadContext, Site
+from pmcds.fhir.values import reference_of, references
+
+_LISTS = ("result", "hasMember")
+
+
+class Reference(NamedTuple):
+    """A literal reference taken apart; `base` is None for a relative one, `type` None for a URN or a fragment."""
+
+    base: str | None
+    type: str | None
+    id: str
+
+
+def parse_reference(reference: str) -> Reference | None:
+    """Base, type and id of a relative, absolute or versioned reference, case kept; None if it has no such form."""
+    head, _, version = reference.partition("/_history/")
+    if version and "/" in version:
+        return None
+    parts = head.rsplit("/", 2)
+    if len(parts) < 2 or not parts[-1] or not parts[-2]:
+        return None
+    if len(parts) == 2:
+        return Reference(None, parts[0], parts[1])
+    base = parts[0]
+    return Reference(normal_base(base), parts[1], parts[2]) if "://" in base else None
+
+
+def normal_base(url: str) -> str:
+    """A server base for comparison: scheme and host in lower case, no default port, no trailing slash."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return url
+    if port and port != {"http": 80, "https": 443}.get(parts.scheme):
+        host = f"{host}:{port}"
+    return f"{parts.scheme.lower()}://{host}{parts.path.rstrip('/')}"
+
+
+def base_of(site: Site) -> str | None:
+    """The base that relative references of this site belong to: that of its fullUrl, if it is a RESTful one."""
+    while site.parent is not None and site.full_url is None:
+        site = site.parent
+    if site.full_url is None or "://" not in site.full_url:
+        return None
+    parsed = parse_reference(site.full_url)
+    return parsed.base if parsed else None
+
+
+class Whose(NamedTuple):
+    """`reason` is None for the patient's own resource, else other-patient or no-subject."""
+
+    reason: str | None
+    notes: tuple[str, ...] = ()
+
+
+_OWN = Whose(None)
+_INHERITED = Whose(None, ("subject-inherited",))
+_STATED = Whose(None, ("single-patient-policy",))
+_OTHER = Whose("other-patient")
+_NONE = Whose("no-subject")
+
+
+class Subjects:
+    """Answers for one input and one patient, worked out once for each reference and resource."""
+
+    def __init__(self, opened: Opened, context: ReadContext) -> None:
+        self.context = context
+        self._opened = opened
+        self._known: dict[tuple[str, str | None], bool] = {}
+        self._whose: dict[Site, Whose] = {}
+        self._listed: dict[Site, list[Site]] | None = None
+        self._patient = parse_reference(context.patient) if context.patient else None
+        self._bases = self._allowed_bases()
+
+    def _allowed_bases(self) -> frozenset[str | None]:
+        """Bases on which the patient's id is the patient; a reference without any base always is (H53)."""
+        context = self.context
+        stated = {normal_base(base) for base in (*context.policy.bases, context.fhir_server) if base}
+        if self._patient is None:
+            return frozenset(stated)
+        if self._patient.base:
+            stated.add(self._patient.base)
+        if stated:
+            return frozenset({None, *stated})
+        at = {base_of(site) for site in self._opened.by_type("Patient") if site.key.endswith("/" + self._patient.id)}
+        return frozenset({None, *at})
+
+    def is_patient(self, reference: str, site: Site) -> bool:
+        """True if a reference that stands in `site` means the patient in question."""
+        key = (reference, site.pointer if reference[0] == "#" else base_of(site))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._compare(reference, site)
+        return known
+
+    def _compare(self, reference: str, site: Site) -> bool:
+        patient = self.context.patient
+        if patient is None:
+            return False
+        target = self._opened.resolve(reference, site)
+        parsed = parse_reference(reference)
+        if self._patient is None:  # a Patient without id, known by its content or by its URN
+            return target is not None and target.type == "Patient" and patient in (target.key, target.full_url)
+        if parsed is not None:
+            base = parsed.base or base_of(site)
+            return (parsed.type, parsed.id) == (self._patient.type, self._patient.id) and base in self._bases
+        if target is None or target.type != "Patient" or target.key != f"Patient/{self._patient.id}":
+            return False
+        return base_of(target) in self._bases
+
+    def whose(self, site: Site) -> Whose:
+        """Whether a resource is the patient's, by its subject or inherited where all that list it agree (S2)."""
+        found = self._whose.get(site)
+        if found is None:
+            found = self._whose[site] = self._find(site, ())
+        return found
+
+    def _find(self, site: Site, seen: tuple[Site, ...]) -> Whose:
+        data = site.data or {}
+        reference = reference_of(data.get("subject")) or reference_of(data.get("patient"))
+        if reference is not None:
+            return _OWN if self.is_patient(reference, site) else _OTHER
+        if len(seen) < 16:
+            reasons = {
+                whose.reason
+                for other in self._neighbors(site)
+                if other not in seen and (whose := self._find(other, (*seen, site))).reason != "no-subject"
+            }
+            if reasons == {None}:
+                return _INHERITED
+            if reasons == {"other-patient"}:
+                return _OTHER
+            if reasons:
+                return _NONE
+        return _STATED if self.context.policy.single_patient else _NONE
+
+    def _neighbors(self, site: Site) -> list[Site]:
+        """Resources from which a missing subject is inherited: what lists it, what contains it, what it is from."""
+        data = site.data or {}
+        found = list(self._listed_by().get(site, ()))
+        if site.parent is not None:
+            found.append(site.parent)
+        names = ("result",) if site.type == "DiagnosticReport" else ("derivedFrom",)
+        for name in names:
+            for reference in references(data.get(name)):
+                target = self._opened.resolve(reference, site)
+                if target is not None and target is not site:
+                    found.append(target)
+        return found
+
+    def _listed_by(self) -> dict[Site, list[Site]]:
+        if self._listed is None:
+            self._listed = {}
+            for name in ("DiagnosticReport", "Observation"):
+                for site in self._opened.by_type(name):
+                    for member in _LISTS:
+                        for reference in references((site.data or {}).get(member)):
+                            target = self._opened.resolve(reference, site)
+                            if target is not None and target is not site:
+                                self._listed.setdefault(target, []).append(site)
+        return self._listed
+
+
+def subjects(opened: Opened, context: ReadContext) -> Subjects:
+    """The answers kept with the input for this context."""
+    found = opened.memo.get("subjects")
+    if not isinstance(found, Subjects) or found.context is not context:
+        found = opened.memo["subjects"] = Subjects(opened, context)
+    return found

@@ -1,0 +1,67 @@
+"""CDS Hooks: requests in, responses out, services, prefetch, feedback, and the dialects of clients.
+
+pydantic comes with the first response (`response.py`), not with this package.
+"""
+
+from __future__ import annotations
+
+from pmcds.hooks.conformance import Violation, check_message, kind_of
+from pmcds.hooks.escape import Markdown, escape, plain, shorten
+from pmcds.hooks.feedback import Feedback, FeedbackRecord, parse_feedback
+from pmcds.hooks.outcome import outcome, refusal, refused
+from pmcds.hooks.prefetch import fill, read_prefetch, supply_of
+from pmcds.hooks.profiles import PROFILES, CardOptions, Profile, choose_profile, profile_named
+from pmcds.hooks.render import Rendered, notice_extension, render, render_noted
+from pmcds.hooks.request import HookRequest, parse_request, require
+from pmcds.hooks.services import (
+    PrefetchRow,
+    Service,
+    discovery,
+    jwt_values,
+    prefetch_table,
+    service_named,
+    services,
+    services_of,
+)
+from pmcds.hooks.table import HOOKS, SERVED_HOOKS
+
+__all__ = [
+    "HOOKS",
+    "PROFILES",
+    "SERVED_HOOKS",
+    "CardOptions",
+    "Feedback",
+    "FeedbackRecord",
+    "HookRequest",
+    "Markdown",
+    "PrefetchRow",
+    "Profile",
+    "Rendered",
+    "Service",
+    "Violation",
+    "check_message",
+    "choose_profile",
+    "discovery",
+    "escape",
+    "fill",
+    "jwt_values",
+    "kind_of",
+    "notice_extension",
+    "outcome",
+    "parse_feedback",
+    "parse_request",
+    "plain",
+    "prefetch_table",
+    "profile_named",
+    "read_prefetch",
+    "refusal",
+    "refused",
+    "render",
+    "render_noted",
+    "require",
+    "service_named",
+    "services",
+    "services_of",
+    "shorten",
+    "supply_of",
+]

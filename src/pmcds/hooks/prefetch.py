@@ -1,0 +1,207 @@
+"""Prefetch: what became of each key, what that means for each kind of data, and which keys a service cannot miss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from pmcds.hooks.shapes import MAX_DEPTH, unwrap
+from pmcds.model.findings import ERROR, MISSING, SUPPLIED, TRUNCATED, Supply
+
+# States of a prefetch key (P20).
+PRESENT = "present"
+NULL = "null"
+EMPTY = "empty"
+FAILED = "error"
+INCOMPLETE = "incomplete"
+ABSENT = "absent"
+FETCHED = "fetched"
+FETCH_FAILED = "fetch-failed"
+STATES = (PRESENT, NULL, EMPTY, FAILED, INCOMPLETE, ABSENT, FETCHED, FETCH_FAILED)
+
+_MEANS = {ABSENT: MISSING, FAILED: ERROR, FETCH_FAILED: ERROR, INCOMPLETE: TRUNCATED}
+_WORST = (ERROR, MISSING, TRUNCATED, SUPPLIED)
+
+# Which kind of data a resource type belongs to, as named in `Supply`.
+KIND_OF_TYPE: Mapping[str, str] = {
+    "Observation": "results",
+    "DiagnosticReport": "results",
+    "MolecularSequence": "results",
+    "Sequence": "results",
+    "Condition": "conditions",
+    "MedicationRequest": "medications",
+    "MedicationOrder": "medications",
+    "MedicationStatement": "medications",
+    "MedicationUsage": "medications",
+    "AllergyIntolerance": "allergies",
+    "Patient": "demographics",
+}
+_QUERY_TYPE = re.compile(r"(?:^|/)([A-Z][A-Za-z]{1,40})(?:\?|/|$)")
+_TOKEN = re.compile(r"\{\{\s*([^{}]{1,200}?)\s*\}\}")
+
+
+class KeyReading(NamedTuple):
+    """The state of one prefetch value, and the resource types it holds or was asked for."""
+
+    state: str
+    types: frozenset[str] = frozenset()
+
+
+def read_value(value: Any, depth: int = 0) -> KeyReading:
+    """What a prefetch value is (P6 to P18): nothing in it makes the call fail."""
+    if value is None:
+        return KeyReading(NULL)
+    if not isinstance(value, Mapping) or depth > MAX_DEPTH:
+        return KeyReading(FAILED)
+    if "resourceType" not in value and "resource" in value:
+        return KeyReading(FAILED) if _failed(value) else read_value(unwrap(value), depth + 1)
+    kind = value.get("resourceType")
+    if kind == "Bundle":
+        return _read_bundle(value, depth)
+    if not isinstance(kind, str) or not kind or kind == "OperationOutcome":
+        return KeyReading(FAILED)
+    return KeyReading(PRESENT, frozenset({kind}))
+
+
+def _read_bundle(bundle: Mapping[str, Any], depth: int) -> KeyReading:
+    entries = [entry for entry in _list(bundle.get("entry")) if isinstance(entry, Mapping)]
+    readings = [_read_entry(entry, depth) for entry in entries]
+    types = frozenset().union(*(reading.types for reading in readings)) or _asked(bundle)
+    states = {reading.state for reading in readings}
+    if FAILED in states:
+        state = INCOMPLETE if states & {PRESENT, INCOMPLETE} else FAILED
+    elif INCOMPLETE in states or _goes_on(bundle, entries):
+        state = INCOMPLETE
+    else:
+        state = PRESENT if PRESENT in states else EMPTY
+    return KeyReading(state, types)
+
+
+def _read_entry(entry: Mapping[str, Any], depth: int) -> KeyReading:
+    resource = entry.get("resource")
+    if _failed(entry):
+        return KeyReading(FAILED)
+    if resource is None:
+        return KeyReading(EMPTY)
+    if isinstance(resource, Mapping) and resource.get("resourceType") == "OperationOutcome":
+        # A search tells "nothing found" and warnings this way; only an error means that data may be missing (P10).
+        severe = {issue.get("severity") for issue in _list(resource.get("issue")) if isinstance(issue, Mapping)}
+        return KeyReading(FAILED if severe & {"error", "fatal"} else EMPTY)
+    return read_value(resource, depth + 1)
+
+
+def _failed(entry: Mapping[str, Any]) -> bool:
+    response = entry.get("response")
+    status = response.get("status") if isinstance(response, Mapping) else None
+    return str(status if status is not None else "")[:1] in ("4", "5")
+
+
+def _goes_on(bundle: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> bool:
+    """True if the server says that there is more than the Bundle holds (P11)."""
+    links = [link for link in _list(bundle.get("link")) if isinstance(link, Mapping)]
+    if any(link.get("relation") == "next" for link in links):
+        return True
+    total = bundle.get("total")
+    if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < 10:
+        total = int(total)
+    if isinstance(total, bool) or not isinstance(total, int):
+        return False
+    return sum(1 for entry in entries if _mode(entry) not in ("include", "outcome")) < total
+
+
+def _mode(entry: Mapping[str, Any]) -> Any:
+    search = entry.get("search")
+    if isinstance(search, Mapping) and search.get("mode") is not None:
+        return search["mode"]
+    resource = entry.get("resource")
+    return "outcome" if isinstance(resource, Mapping) and resource.get("resourceType") == "OperationOutcome" else None
+
+
+def _asked(bundle: Mapping[str, Any]) -> frozenset[str]:
+    """The type that an empty search was about, from the Bundle's own link."""
+    for link in _list(bundle.get("link")):
+        if isinstance(link, Mapping) and link.get("relation") == "self" and isinstance(link.get("url"), str):
+            kind = _QUERY_TYPE.findall(link["url"].split("?")[0])
+            return frozenset(kind[-1:])
+    return frozenset()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def read_prefetch(prefetch: Mapping[str, Any], templates: Mapping[str, str]) -> dict[str, KeyReading]:
+    """The reading of every key that was sent, and of those that were asked for and not sent."""
+    readings = {key: read_value(value) for key, value in prefetch.items()}
+    return readings | {key: KeyReading(ABSENT) for key in templates if key not in readings}
+
+
+def type_of_template(template: str) -> str | None:
+    """The resource type that a template reads or searches."""
+    found = _QUERY_TYPE.match(template)
+    return found[1] if found else None
+
+
+def _covered(
+    key: str, kind: str | None, states: Mapping[str, str], own: Iterable[str], types: Mapping[str, frozenset[str]]
+) -> str:
+    """The state of what a key asks for; sites rename keys, so other keys with that resource type count (P12)."""
+    state = states.get(key, ABSENT)
+    if state != ABSENT or kind is None:
+        return state
+    named = set(own)
+    others = [states[other] for other in states if other not in named and kind in types.get(other, ())]
+    return next((other for other in (FAILED, INCOMPLETE, *STATES) if other in others), ABSENT)
+
+
+def supply_of(
+    states: Mapping[str, str], templates: Mapping[str, str], types: Mapping[str, frozenset[str]] | None = None
+) -> Supply:
+    """For each kind of data whether it was supplied; the worst of its keys decides.
+
+    A kind that no template asks for is supplied if a key holds resources of it, else missing.
+    """
+    types = types or {}
+    found: dict[str, list[str]] = {}
+    for key, template in templates.items():
+        resource = type_of_template(template)
+        kind = KIND_OF_TYPE.get(resource or "")
+        if kind is not None:
+            found.setdefault(kind, []).append(_covered(key, resource, states, templates, types))
+    for key, state in states.items():
+        if key in templates:
+            continue
+        for kind in {KIND_OF_TYPE[name] for name in types.get(key, ()) if name in KIND_OF_TYPE}:
+            found.setdefault(kind, []).append(state)
+    meanings = {kind: [_MEANS.get(state, SUPPLIED) for state in its] for kind, its in found.items()}
+    return Supply(**{kind: _worst(meanings.get(kind, [MISSING])) for kind in sorted(set(KIND_OF_TYPE.values()))})
+
+
+def _worst(meanings: list[str]) -> str:
+    return next(meaning for meaning in _WORST if meaning in meanings)
+
+
+def unmet(
+    required: Iterable[str],
+    states: Mapping[str, str],
+    templates: Mapping[str, str],
+    types: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[str, ...]:
+    """Required keys whose data can be had neither by prefetch nor by a fetch (P14, K5)."""
+    hopeless = (ABSENT, FAILED, FETCH_FAILED)
+    return tuple(
+        key
+        for key in required
+        if _covered(key, type_of_template(templates.get(key, "")), states, templates, types or {}) in hopeless
+    )
+
+
+def fill(template: str, values: Mapping[str, str]) -> str | None:
+    """The query of a template with its tokens replaced, or None if a token has no value. Values are percent-encoded."""
+    from urllib.parse import quote
+
+    names = _TOKEN.findall(template)
+    if any(name not in values for name in names):
+        return None
+    return _TOKEN.sub(lambda token: quote(values[token[1]], safe="-._~"), template)

@@ -1,0 +1,99 @@
+"""From findings to answers: one answer for each question that rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from pmcds.infer.carriers import split_subject, star_answer, typed_answer
+from pmcds.infer.claims import GeneEvidence, gather
+from pmcds.infer.closed_world import age, named_answer, sex, taken_for
+from pmcds.infer.evidence import Index, index, nothing_usable
+from pmcds.infer.gene_answers import gene_answer
+from pmcds.infer.measurements import biomarker, laboratory
+from pmcds.infer.settle import Settled, settle
+from pmcds.infer.tables import table_of
+from pmcds.infer.variant_answers import variant_answer
+from pmcds.model.answers import Answer, Subject
+from pmcds.model.findings import Reading
+from pmcds.model.genes import Gene
+from pmcds.terminology import Terms
+
+Question = tuple[Subject, str | None]
+
+_GENE_KINDS = frozenset({"phenotype", "activity_score", "diplotype", "genotype"})
+
+
+def infer(
+    reading: Reading,
+    questions: Iterable[Question],
+    *,
+    genes: Mapping[str, Gene],
+    terms: Terms,
+    now: datetime,
+) -> dict[Question, Answer]:
+    """The answer to each question (subject, origin); origin is germline, somatic or None (any).
+
+    Equal readings give equal answers, whatever the order of the input. Raises nothing that depends on the patient.
+    """
+    person = Person(reading, genes, terms, now)
+    return {question: person.answer(*question) for question in questions}
+
+
+class Person:
+    """One reading with what has been worked out from it so far; a gene is settled once for all its questions."""
+
+    __slots__ = ("_genes", "_index", "_orders", "_settled", "_sex", "_terms")
+
+    def __init__(self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime) -> None:
+        self._genes = genes
+        self._terms = terms
+        self._orders = reading.orders
+        self._index: Index = index(reading.findings, reading.supply, now)
+        self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
+        stated = sex(Subject("sex", ""), self._index)
+        self._sex = str(stated.keys[0]) if stated.definite else None
+
+    def answer(self, subject: Subject, origin: str | None) -> Answer:
+        """What is known about one subject."""
+        kind = subject.kind
+        if kind in _GENE_KINDS:
+            return self._of_gene(subject)
+        if kind == "allele":
+            return self._of_allele(subject)
+        if kind == "variant":
+            return variant_answer(subject, origin, self._genes, self._index)
+        if kind == "laboratory":
+            return laboratory(subject, self._index, self._terms)
+        if kind == "biomarker":
+            return biomarker(subject, self._index, self._terms, origin)
+        if kind == "taken_for":
+            return taken_for(subject, self._index, self._orders)
+        if kind == "age":
+            return age(subject, self._index)
+        if kind == "sex":
+            return sex(subject, self._index)
+        return named_answer(subject, self._index, self._orders if kind == "medication" else ())
+
+    def evidence(self, symbol: str) -> tuple[GeneEvidence, Settled | None]:
+        """The claims about a gene of the gene files, and what they amount to."""
+        if symbol not in self._settled:
+            words_of = self._terms.phenotype_word
+            gathered = gather(table_of(self._genes[symbol]), self._index, words_of, self._sex)
+            self._settled[symbol] = gathered, settle(gathered)
+        return self._settled[symbol]
+
+    def _of_gene(self, subject: Subject) -> Answer:
+        if subject.name not in self._genes:
+            return nothing_usable(subject, self._index, (), [subject.name])
+        evidence, settled = self.evidence(subject.name)
+        return gene_answer(subject, evidence, settled, self._index)
+
+    def _of_allele(self, subject: Subject) -> Answer:
+        gene, allele = split_subject(subject.name, self._genes)
+        if gene is None:
+            return nothing_usable(subject, self._index, (), [subject.name])
+        if gene.method == "listed-alleles":
+            return typed_answer(subject, gene, allele, self._index)
+        evidence, _ = self.evidence(gene.symbol)
+        return star_answer(subject, evidence, allele, self._index)

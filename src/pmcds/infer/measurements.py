@@ -1,0 +1,167 @@
+"""Answers about laboratory values and tumor biomarkers: the newest counts, numbers keep their comparator (MG4, MG9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pmcds.infer.dates import later
+from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
+from pmcds.model import words
+from pmcds.model.answers import Answer, Interval, Key, Subject
+from pmcds.model.findings import Finding
+from pmcds.terminology import Terms
+
+
+class Valued(NamedTuple):
+    """A finding with its key."""
+
+    finding: Finding
+    key: Key
+
+
+def laboratory(subject: Subject, index: Index, terms: Terms) -> Answer:
+    """The newest final value, in the unit of the analyte; same time and different value is a conflict."""
+    seen = see(index.of("laboratory", subject.name), None, index.now)
+    valued, unread = _valued(seen, subject, terms)
+    return _newest(subject, valued, [*seen.others, *unread], index)
+
+
+def biomarker(subject: Subject, index: Index, terms: Terms, origin: str | None) -> Answer:
+    """The newest result or number of a marker within its specimen class."""
+    found = list(_of_marker(subject.name, index))
+    seen = see(found, origin, index.now)
+    valued, unread = _valued(seen, subject, terms)
+    return _newest(subject, valued, [*seen.others, *unread], index)
+
+
+def _of_marker(name: str, index: Index) -> Iterator[Finding]:
+    """Findings of a marker; "MARKER SCALE" asks for one score or assay of it."""
+    exact = index.of("biomarker", name)
+    yield from exact
+    marker, _, scale = name.rpartition(" ")
+    for finding in index.of("biomarker", marker) if marker and not exact else ():
+        value: Any = finding.value if isinstance(finding.value, Mapping) else {}
+        stated = {str(value.get("score", "")), *str(value.get("assay", "")).split()}
+        if scale in stated or finding.status not in ("present", "absent"):
+            yield finding
+
+
+def _valued(seen: Seen, subject: Subject, terms: Terms) -> tuple[list[Valued], list[tuple[State, Finding]]]:
+    unit = _canonical_unit(subject.name, seen, terms)
+    valued: list[Valued] = []
+    unread: list[tuple[State, Finding]] = []
+    for finding in seen.usable:
+        key = _key(finding, subject, terms, unit)
+        if key is None:
+            unread.append((State(words.UNREADABLE, "value-unreadable"), finding))
+        elif isinstance(key, State):
+            unread.append((key, finding))
+        else:
+            valued.append(Valued(finding, key))
+    return valued, unread
+
+
+def _canonical_unit(name: str, seen: Seen, terms: Terms) -> str | None:
+    """The unit that values of this subject are compared in: that of its first code, else of its first value."""
+    for role in ("laboratory", "biomarker"):
+        for system, code in terms.question_codes(role, name):
+            term = terms.observation(system, code)
+            if term is not None and term.unit is not None:
+                return term.unit
+    return next((finding.unit for finding in seen.usable if finding.unit), None)
+
+
+def _key(finding: Finding, subject: Subject, terms: Terms, unit: str | None) -> Key | State | None:
+    """The number as an interval in the asked unit, else the word of the result."""
+    value: Any = finding.value if isinstance(finding.value, Mapping) else {"result": finding.value}
+    if isinstance(value.get("quantity"), Mapping) or any(name in value for name in ("low", "high")):
+        bounds = value["quantity"] if isinstance(value.get("quantity"), Mapping) else value
+        low, high = bounds.get("low"), bounds.get("high")
+        return _converted(
+            Interval(_number(low), _number(high), finding.unit or value.get("unit")), subject, terms, unit
+        )
+    number = _number(value.get("quantity"))
+    if number is not None:
+        interval = _interval(number, value.get("comparator"), finding.unit or value.get("unit"))
+        return None if interval is None else _converted(interval, subject, terms, unit)
+    for name in ("result", "score"):
+        if isinstance(value.get(name), str):
+            return str(value[name])
+    return None
+
+
+def _number(value: Any) -> Decimal | None:
+    return value if isinstance(value, Decimal) and value.is_finite() else None
+
+
+def _interval(number: Decimal, comparator: Any, unit: Any) -> Interval | None:
+    unit = unit if isinstance(unit, str) else None
+    if comparator in (None, ""):
+        return Interval(number, number, unit)
+    if comparator in ("<", "<="):
+        return Interval(None, number, unit, high_open=comparator == "<")
+    if comparator in (">", ">=", "≥"):
+        return Interval(number, None, unit, low_open=comparator == ">")
+    return None
+
+
+def _converted(interval: Interval, subject: Subject, terms: Terms, unit: str | None) -> Interval | State:
+    """The interval in the canonical unit; another dimension is no value (H33)."""
+    if unit is None or interval.unit == unit or interval.unit is None:
+        return interval if interval.unit is not None or unit is None else State(words.UNREADABLE, "unit-unreadable")
+    ends = []
+    for end in (interval.low, interval.high):
+        changed = None if end is None else terms.convert(end, interval.unit, unit, subject.name)
+        if end is not None and changed is None:
+            return State(words.UNREADABLE, "unit-unreadable")
+        ends.append(changed)
+    return Interval(ends[0], ends[1], unit, interval.low_open, interval.high_open)
+
+
+def _newest(
+    subject: Subject, valued: Sequence[Valued], others: Sequence[tuple[State, Finding]], index: Index
+) -> Answer:
+    if not valued:
+        return nothing_usable(subject, index, others, [subject.name])
+    current = [one for one in valued if not any(_replaces(other.finding, one.finding) for other in valued)]
+    blocking = [
+        (state, finding)
+        for state, finding in others
+        if state.word in (words.UNREADABLE, words.CONFLICTING)
+        and not any(_replaces(one.finding, finding) for one in current)
+    ]
+    if blocking:
+        # A newer value that cannot be read may differ: the older one does not speak for it (LC-10).
+        return nothing_usable(subject, index, blocking, [subject.name])
+    keys = _distinct(one.key for one in current)
+    findings = [one.finding for one in current]
+    older = ("an older result differs",) if any(one.key not in keys for one in valued) else ()
+    named = tuple(sorted({f"also {state.reason}" for state, _ in others}))
+    withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
+    conflict = len(keys) > 1
+    return Answer(
+        subject,
+        () if conflict else keys,
+        words.CONFLICTING if conflict else None,
+        "conflict" if conflict else None,
+        sources_of(findings),
+        date_of(findings),
+        None,
+        None,
+        all(finding.matched == "name" for finding in findings),
+        (*older, *named, *withheld),
+        keys if conflict else (),
+    )
+
+
+def _replaces(newer: Finding, older: Finding) -> bool:
+    """True if one result is later than the other for certain, of the same specimen class."""
+    if (newer.specimen or "") != (older.specimen or "") and newer.kind == "biomarker":
+        return False
+    return later(newer.date, older.date)
+
+
+def _distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
+    return tuple(sorted(set(keys), key=repr))

@@ -1,0 +1,211 @@
+"""Answers about variants: present, absent within the scope of what was tested, or not known (6.1, ST-01 to ST-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pmcds.infer.dates import later
+from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
+from pmcds.infer.variant_classes import Fits, fits
+from pmcds.infer.variant_findings import described, value_of, variants_of
+from pmcds.infer.variant_names import described_of, parse
+from pmcds.model import words
+from pmcds.model.answers import Answer, Subject
+from pmcds.model.findings import Finding
+from pmcds.model.genes import Gene
+
+WILD_TYPE = "wild type"
+_PRESENT = ("present",)
+_ABSENT = ("absent",)
+# Changes that a test for small variants does not see.
+_STRUCTURAL = ("fusion", "amplification")
+# What a coverage statement says when less than the whole gene was looked at.
+_PARTS_ONLY = ("regions", "ranges-examined", "region-description", "mutations-tested", "uncallable")
+
+
+class Wanted(NamedTuple):
+    """What a question asks about a gene: a name or category of its file, or a variant by name."""
+
+    gene: str
+    name: str
+    spec: Mapping[str, Any]
+
+
+def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gene], index: Index) -> Answer:
+    """Whether a variant of this name or category is there."""
+    symbol, _, name = subject.name.partition(" ")
+    gene = genes.get(symbol)
+    wanted = Wanted(symbol, name.strip(), (gene.variants.get(name.strip()) if gene else None) or _spec_of(name, symbol))
+    seen = see(variants_of(index, symbol), origin, index.now)
+    if wanted.name.lower() == WILD_TYPE:
+        return _wild_type(subject, seen, index)
+    judged = [(finding, _fits(wanted, finding, genes)) for finding in seen.usable]
+    present = [finding for finding, fit in judged if fit and finding.status == "present"]
+    absent = [f for f, _ in judged if f.status == "absent" and _reaches(wanted, f, genes)]
+    if present or absent:
+        told = _by_time(present, absent, origin)
+        if told is not None:
+            return _answer(subject, told, index)
+    open_states = [*_open(wanted, judged, seen.others, genes)]
+    if open_states:
+        return nothing_usable(subject, index, open_states, [symbol])
+    others = [finding for finding, _ in judged if finding.status == "present"]
+    covering = _covering(wanted, index)
+    if covering:
+        return _answer(
+            subject, _Told(_ABSENT, [*covering, *others], notes=("absent within the coverage stated",)), index
+        )
+    if seen.usable:
+        near = [(State(words.INDETERMINATE, "position-not-tested"), finding) for finding in seen.usable]
+        return nothing_usable(subject, index, near, [symbol])
+    return nothing_usable(subject, index, seen.others, [symbol])
+
+
+def _spec_of(name: str, symbol: str) -> Mapping[str, Any]:
+    """A variant that no gene file names is compared by its own name."""
+    parsed = parse(name, None, symbol)
+    if parsed is None:
+        return {}
+    if parsed.phrase == "fusion" or parsed.phrase == "rearrangement":
+        return {"fusion": "yes"}
+    if parsed.phrase == "amplification":
+        return {"amplification": "yes"}
+    if parsed.phrase is not None:
+        return {"texts": [parsed.phrase]}
+    return {"any_of": list(described_of(parsed).names)}
+
+
+def _fits(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> Fits:
+    variant = described(finding, wanted.gene, genes)
+    if not variant.names and variant.phrase is None and not variant.fusion:
+        return None
+    return fits(wanted.name, wanted.spec, variant)
+
+
+def _reaches(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> bool:
+    """True if an absence covers what is asked: the same variant, its category, its exon, or the whole gene (VR7)."""
+    value = value_of(finding)
+    scope = value.get("scope", "variant")
+    if scope == "gene":
+        return not any(word in wanted.spec for word in _STRUCTURAL)
+    variant = described(finding, wanted.gene, genes)
+    if scope == "region":
+        region = " ".join(str(name) for name in value.get("dna_region", ())).lower()
+        return bool(region) and any(region in text.lower() for text in (wanted.name, *wanted.spec.get("texts", ())))
+    if scope == "category" and variant.phrase is not None:
+        return _category_covers(wanted, variant.phrase, genes)
+    # The absence of one member says nothing about a category; the absence of the same single variant does.
+    single = "any_of" in wanted.spec and len(wanted.spec["any_of"]) == 1
+    return (single or "same" in wanted.spec or not wanted.spec) and fits(wanted.name, wanted.spec, variant) is True
+
+
+def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> bool:
+    listed = {wanted.name.lower(), *(text.lower() for text in wanted.spec.get("texts", ()))}
+    if phrase.lower() in listed:
+        return True
+    gene = genes.get(wanted.gene)
+    parsed = parse(wanted.name, genes, wanted.gene)
+    if gene is None or parsed is None:
+        return False
+    variant = described_of(parsed)
+    return any(
+        phrase.lower() in {name.lower(), *(text.lower() for text in spec.get("texts", ()))}
+        and fits(name, spec, variant)
+        for name, spec in gene.variants.items()
+    )
+
+
+class _Told(NamedTuple):
+    keys: tuple[str, ...]
+    findings: Sequence[Finding]
+    conflict: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def _by_time(present: list[Finding], absent: list[Finding], origin: str | None) -> _Told | None:
+    """Acquired variants change: the newest of each specimen class counts; inherited ones do not (MG2, MG4, ST-07)."""
+    if not present or not absent:
+        return _Told(_PRESENT, present) if present else _Told(_ABSENT, absent)
+    if origin != "somatic":
+        return _Told((), [*present, *absent], True)
+    classes: dict[str, list[Finding]] = {}
+    for finding in (*present, *absent):
+        classes.setdefault(finding.specimen or "", []).append(finding)
+    outcomes = [_newest(findings) for _, findings in sorted(classes.items())]
+    current = [finding for findings, _ in outcomes for finding in findings]
+    notes = ("an older result differs",) if len(current) < len(present) + len(absent) else ()
+    if any(conflict for _, conflict in outcomes):
+        return _Told((), current, True)
+    if any(finding.status == "present" for finding in current):
+        return _Told(_PRESENT, [finding for finding in current if finding.status == "present"], notes=notes)
+    return _Told(_ABSENT, current, notes=notes)
+
+
+def _newest(findings: Sequence[Finding]) -> tuple[list[Finding], bool]:
+    """The findings that no later one replaces, and whether they contradict each other (ST-08)."""
+    current = [one for one in findings if not any(later(other.date, one.date) for other in findings)]
+    return current, len({finding.status for finding in current}) > 1
+
+
+def _open(
+    wanted: Wanted,
+    judged: Iterable[tuple[Finding, Fits]],
+    others: Iterable[tuple[State, Finding]],
+    genes: Mapping[str, Gene],
+) -> Iterator[tuple[State, Finding]]:
+    """Findings that may be what is asked for: not fully named, or named but not usable."""
+    for finding, fit in judged:
+        if fit is None and finding.status == "present":
+            value = value_of(finding)
+            reason = "transcript-unknown" if any(form in value for form in ("c", "g", "spdi")) else "indeterminate"
+            yield State(words.INDETERMINATE, reason), finding
+    for state, finding in others:
+        if finding.value is None or _fits(wanted, finding, genes) is not False or finding.status == "absent":
+            yield state, finding
+
+
+def _covering(wanted: Wanted, index: Index) -> list[Finding]:
+    """Coverage statements that prove the absence of a small variant: the gene as a whole was tested (ST-04)."""
+    if any(word in wanted.spec for word in (*_STRUCTURAL, "skips")):
+        return []
+    return [
+        finding
+        for finding in index.all_of("coverage")
+        if finding.status == "present"
+        and wanted.gene in value_of(finding).get("genes", ())
+        and not any(name in value_of(finding) for name in _PARTS_ONLY)
+    ]
+
+
+def _wild_type(subject: Subject, seen: Seen, index: Index) -> Answer:
+    """Wild type is an absence of the whole gene; any change of it is the opposite."""
+    changed = [finding for finding in seen.usable if finding.status == "present"]
+    whole = [
+        finding for finding in seen.usable if finding.status == "absent" and value_of(finding).get("scope") == "gene"
+    ]
+    if changed and whole:
+        return _answer(subject, _Told((), [*changed, *whole], True), index)
+    if changed or whole:
+        return _answer(subject, _Told(_ABSENT, changed) if changed else _Told(_PRESENT, whole), index)
+    return nothing_usable(subject, index, seen.others, [subject.name.partition(" ")[0]])
+
+
+def _answer(subject: Subject, told: _Told, index: Index) -> Answer:
+    findings = told.findings
+    withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
+    value = value_of(findings[0]) if findings else {}
+    text = next((str(value[form]) for form in ("p", "c", "g") if value.get(form)), None)
+    return Answer(
+        subject,
+        told.keys,
+        words.CONFLICTING if told.conflict else None,
+        "conflict" if told.conflict else None,
+        sources_of(findings),
+        date_of(findings),
+        text,
+        None,
+        bool(findings) and all(finding.matched == "name" for finding in findings),
+        (*told.notes, *withheld),
+        (*_PRESENT, *_ABSENT) if told.conflict else (),
+    )

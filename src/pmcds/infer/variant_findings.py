@@ -1,0 +1,129 @@
+"""Variant findings of one gene, joined with what was concluded about them (MG8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pmcds.infer.evidence import Index
+from pmcds.infer.protein import nucleotide, protein
+from pmcds.infer.variant_classes import Described
+from pmcds.infer.variant_names import parse
+from pmcds.model.findings import Finding
+from pmcds.model.genes import Gene
+
+# Rows that describe a variant of their own; consequence and significance belong to the variant they link to.
+_ROWS = frozenset({"variant", "fusion", "copy-number", "karyotype", "repeat"})
+_FROM_CONSEQUENCE = ("p", "c")
+_PATHOGENIC = frozenset({"pathogenic", "likely pathogenic"})
+_BENIGN = frozenset({"benign", "likely benign"})
+
+
+def value_of(finding: Finding) -> Mapping[str, Any]:
+    """The parts of a finding's value; empty if it has none."""
+    return finding.value if isinstance(finding.value, Mapping) else {}
+
+
+def variants_of(index: Index, symbol: str) -> tuple[Finding, ...]:
+    """Variant findings of a gene, fusions with it among them, with linked consequence and significance."""
+    return _by_gene(index).get(symbol, ())
+
+
+def _by_gene(index: Index) -> Mapping[str, tuple[Finding, ...]]:
+    known = index.cache.get("variants")
+    if isinstance(known, Mapping):
+        return known
+    found: dict[str, list[Finding]] = {}
+    linked = _linked(index)
+    for finding in index.all_of("variant"):
+        if value_of(finding).get("row", "variant") in _ROWS:
+            joined = _joined(finding, linked.get(finding.source.resource, ()))
+            for gene in dict.fromkeys(_genes(joined)):
+                found.setdefault(gene, []).append(joined)
+        elif finding.status not in ("present", "ignored") and not value_of(finding).get("variant"):
+            # A conclusion whose variant cannot be found may be about the one that is asked for.
+            for gene in dict.fromkeys(_genes(finding)):
+                found.setdefault(gene, []).append(finding)
+    by_gene = {gene: tuple(findings) for gene, findings in found.items()}
+    index.cache["variants"] = by_gene
+    return by_gene
+
+
+def _linked(index: Index) -> Mapping[str, tuple[Finding, ...]]:
+    """Consequence and significance rows by the key of the variant's resource."""
+    linked: dict[str, tuple[Finding, ...]] = {}
+    for finding in index.all_of("variant"):
+        value = value_of(finding)
+        if value.get("row", "variant") not in _ROWS:
+            for key in value.get("variant", ()):
+                linked[key] = (*linked.get(key, ()), finding)
+    return linked
+
+
+def _joined(finding: Finding, conclusions: tuple[Finding, ...]) -> Finding:
+    if not conclusions:
+        return finding
+    value = dict(value_of(finding))
+    significances: list[str] = list(value.get("significances", ()))
+    for other in conclusions:
+        more = value_of(other)
+        if other.status != "present":
+            continue
+        for form in _FROM_CONSEQUENCE:
+            if form in more:
+                value.setdefault(form, more[form])
+        if isinstance(more.get("significance"), str):
+            significances.append(more["significance"])
+    if significances:
+        value["significances"] = tuple(sorted(set(significances)))
+    sources = tuple(other.source for other in conclusions if other.status == "present")
+    return replace(finding, value=value, also=(*finding.also, *sources))
+
+
+def significance_of(value: Mapping[str, Any]) -> str | None:
+    """The weakest term of one side; None if nothing is stated, "conflicting" if the sides differ (T39)."""
+    stated = set(value.get("significances", ()))
+    if not stated:
+        return None
+    for side, weaker in ((_PATHOGENIC, "likely pathogenic"), (_BENIGN, "likely benign")):
+        if stated <= side:
+            return weaker if weaker in stated else next(iter(stated))
+    return "conflicting" if len(stated) > 1 else next(iter(stated))
+
+
+def _genes(finding: Finding) -> Iterator[str]:
+    if finding.subject:
+        yield from finding.subject.split("::")
+    yield from (str(gene) for gene in value_of(finding).get("genes", ()))
+
+
+def described(finding: Finding, gene: str, genes: Mapping[str, Gene]) -> Described:
+    """The variant of a finding, from every form that the report gives."""
+    value = value_of(finding)
+    change = protein(value["p"]) if isinstance(value.get("p"), str) else None
+    coding = value.get("c") if isinstance(value.get("c"), str) else None
+    base = nucleotide(coding.rpartition(":")[2]) if coding else None
+    parsed = parse(value["text"], genes, gene) if isinstance(value.get("text"), str) else None
+    if parsed is not None and not parsed.negated:
+        change, base = change or parsed.protein, base or parsed.nucleotide
+    names = [form for form in (value.get("p"), coding, value.get("g")) if isinstance(form, str)]
+    names += [str(name) for name in value.get("ids", ())]
+    names += [change.name] if change is not None else []
+    fusion = "::" in (finding.subject or "") or value.get("row") == "fusion" or bool(parsed and parsed.partner)
+    return Described(
+        tuple(dict.fromkeys(names)), change, base, _phrase(value) or (parsed.phrase if parsed else None), fusion,
+        significance=significance_of(value), zygosity=value.get("zygosity"),
+    )  # fmt: skip
+
+
+def _phrase(value: Mapping[str, Any]) -> str | None:
+    """What exon and kind of change, or a copy state, say together (V10)."""
+    state = value.get("state")
+    if state in ("amplification", "gain", "loss"):
+        return str(state)
+    regions = value.get("dna_region", ())
+    kind = str(value.get("type", "")).lower()
+    word = next((word for word in ("deletion", "insertion", "duplication") if word in kind), None)
+    region = " ".join(str(regions[0]).lower().replace("#", "").split()) if len(regions) == 1 else ""
+    return f"{region} {word}" if word and region.startswith("exon") else None

@@ -1,0 +1,288 @@
+"""Variants as reports write them: everyday names, HGVS, fusions, a closed list of phrases (VE-01 to VE-12).
+
+Anything that no form fits is no variant: nothing is guessed, and there is no reference sequence to check against.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pmcds.infer.protein import Change, Nucleotide, nucleotide, protein
+from pmcds.infer.spelling import cleaned
+from pmcds.infer.variant_classes import Described, classes_of, same_as
+from pmcds.model.genes import Gene
+from pmcds.model.results import Variant
+
+LONGEST = 200
+
+_NEGATIVE = re.compile(
+    r"\b(?:not detected|not identified|not found|not present|undetected|none detected|negative|absent|wild[- ]?type)\b"
+    r"|\bno (?=.*\b(?:detected|identified|found|present|mutation|variant)\b)|\bWT\Z",
+    re.IGNORECASE,
+)
+_SAID_BESIDE = re.compile(
+    r"\b(?:detected|identified|found|present|positive|mutations?|mutated|variants?|mutant|heterozygous|homozygous|"
+    r"hemizygous|het|hom|pathogenic|likely pathogenic|somatic|germline)\b",
+    re.IGNORECASE,
+)
+_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]{1,14}(?:-[A-Za-z0-9]{1,6})?")
+_ACCESSION = re.compile(
+    r"(?P<accession>(?:N[CGMPR]_|LRG_|ENS[A-Z]{0,4}[PTG])\d{3,15}(?:\.\d{1,3})?)(?:\((?P<gene>[^()\s]{1,20})\))?:"
+)
+_CHROMOSOME = re.compile(
+    r"(?:chr)?(?P<chromosome>\d{1,2}|X|Y|M|MT)(?::g?\.?|-)(?P<at>\d{1,9})-?(?P<ref>[ACGT]{1,50})[>-](?P<alt>[ACGT]{1,50})"
+    r"(?: ?\((?:GRCh|hg)\d{2}\))?\Z",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r" ?\((?:AR|VAF|allelic ratio|allele fraction)[^()]{0,40}\)", re.IGNORECASE)
+_CODON = re.compile(r"(?:codon |[A-Z](?=\d\d))(?P<codon>\d{1,5})\Z")
+_RS = re.compile(r"rs\d{1,12}\Z")
+_FUSION = re.compile(
+    r"(?P<one>\S+?) ?(?:::|--|>>|/|:|-) ?(?P<two>\S+?)(?: (?:gene )?(?:fusion|rearrangement))?"
+    r"(?: [EeVv]?\d+;[A-Za-z]?\d+)?\Z"
+)
+_KARYOTYPE = re.compile(r"(?:t|inv|del|ins|dup)\([0-9XY]{1,2}(?:;[0-9XY]{1,2})*\)(?:\([pq0-9.;]{1,40}\))?\Z")
+_EXON = re.compile(
+    r"(?:exon|ex)[ .-]?(?P<exon>\d{1,3})[ .-]?"
+    r"(?P<what>deletions?|del|insertions?|ins|skipping|skip|duplications?|dup)\Z",
+    re.IGNORECASE,
+)
+_SHORT_EXON = re.compile(r"(?P<exon>\d{1,3})(?P<what>del|ins)\Z", re.IGNORECASE)
+_EXON_WORD = {"del": "deletion", "ins": "insertion", "ski": "skipping", "dup": "duplication"}
+_PHRASES = (
+    ("amplification", re.compile(r"(?:gene )?(?:amplification|amplified|amp)\Z", re.IGNORECASE)),
+    ("gain", re.compile(r"(?:copy[- ]number )?gain\Z", re.IGNORECASE)),
+    ("loss", re.compile(r"(?:copy[- ]number |homozygous )?loss\Z|(?:whole )?gene deletion\Z", re.IGNORECASE)),
+    ("fusion", re.compile(r"(?:gene )?fusion\Z", re.IGNORECASE)),
+    ("rearrangement", re.compile(r"(?:gene )?(?:rearrangement|rearranged|translocation|FISH)\Z", re.IGNORECASE)),
+    ("internal tandem duplication", re.compile(r"ITD\Z|internal tandem duplications?\Z", re.IGNORECASE)),
+)
+
+
+class Parsed(NamedTuple):
+    """A variant text taken apart; `protein` and `nucleotide` are parsed forms, `phrase` one of the closed phrases."""
+
+    gene: str | None = None
+    protein: Change | None = None
+    nucleotide: Nucleotide | None = None
+    accession: str | None = None
+    genomic: str | None = None
+    phrase: str | None = None
+    partner: str | None = None
+    identifier: str | None = None
+    negated: bool = False
+
+
+def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant | None:
+    """The variant that a text names, or None if no known form fits.
+
+    "BRAF p.(Val600Glu)", "BRAF V600E", "NM_004333.4:c.1799T>A", "EGFR exon 19 deletion", "BCR::ABL1" and
+    "BRAF V600E: not detected" are examples. With `genes`, equivalent forms lead to one canonical name and
+    `categories` lists the gene file's categories that hold.
+    """
+    parsed = parse(text, genes)
+    if parsed is None:
+        return None
+    gene = (genes or {}).get(parsed.gene or "")
+    described = described_of(parsed)
+    canonical = same_as(gene, described) if gene is not None else None
+    change = parsed.protein.name if parsed.protein else None
+    coding = _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "cn" else None
+    genomic = parsed.genomic or (
+        _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "gm" else None
+    )
+    return Variant(
+        gene=parsed.gene,
+        protein=change,
+        coding=coding,
+        genomic=genomic,
+        kind=_kind(parsed),
+        negated=parsed.negated,
+        canonical=f"{parsed.gene}:{canonical}" if canonical else _canonical(parsed, change, coding, genomic),
+        categories=classes_of(gene, described) if gene is not None else (),
+    )
+
+
+def described_of(parsed: Parsed) -> Described:
+    """The parts that categories look at."""
+    names = [parsed.protein.name] if parsed.protein else []
+    if parsed.nucleotide:
+        names.append(parsed.nucleotide.name)
+    names += [name for name in (parsed.genomic, parsed.identifier) if name]
+    return Described(
+        tuple(names), parsed.protein, parsed.nucleotide, parsed.phrase, bool(parsed.partner), parsed.accession
+    )
+
+
+def parse(text: str, genes: Mapping[str, Gene] | None = None, gene: str | None = None) -> Parsed | None:
+    """The parts of a variant text; `gene` is that of the result, where the text itself names none."""
+    if not text or len(text) > LONGEST:
+        return None
+    text = cleaned(text)
+    negated = _NEGATIVE.search(text) is not None
+    core = _NEGATIVE.sub(" ", _SHARE.sub("", text))
+    core = " ".join(_SAID_BESIDE.sub(" ", core).split()).strip(" :,;-")
+    parsed = _whole(core, genes or {}, gene) if core else None
+    if parsed is None:
+        return None
+    bare = parsed == Parsed(gene=parsed.gene)
+    if bare and not negated:
+        return None
+    return parsed._replace(negated=negated)
+
+
+def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | None:
+    accession = _ACCESSION.match(text)
+    if accession is not None:
+        return _after_accession(accession, text[accession.end() :], gene)
+    if _RS.match(text):
+        return Parsed(gene=gene, identifier=text)
+    place = _CHROMOSOME.match(text)
+    if place is not None:
+        chromosome = place["chromosome"].upper()
+        return Parsed(gene=gene, genomic=f"{chromosome}:g.{place['at']}{place['ref'].upper()}>{place['alt'].upper()}")
+    if _KARYOTYPE.match(text):
+        return Parsed(gene=gene, phrase=text)
+    if gene is not None:
+        known = _change(text, gene, genes)
+        if known is not None:
+            return known
+    listed = next((name for name in sorted(genes) if text.lower() in _texts(genes[name])), None)
+    if listed is not None:
+        return Parsed(gene=listed, phrase=text)
+    for sign in (" ", ":", "-"):
+        head, found, rest = text.partition(sign)
+        symbol = _symbol(head, genes) if found and rest.strip(" :") else None
+        known = _change(rest.strip(" :"), symbol, genes) if symbol is not None else None
+        if known is not None:
+            return known
+    fused = _fusion(text, genes)
+    if fused is not None:
+        return fused
+    symbol = _symbol(text, genes)
+    return None if symbol is None else Parsed(gene=symbol)
+
+
+def _after_accession(accession: re.Match[str], rest: str, gene: str | None) -> Parsed | None:
+    """`NM_...:c.1799T>A (p.Val600Glu)`: the first form decides, a second one in parentheses is its protein change."""
+    form, _, more = rest.partition(" ")
+    found = accession["gene"] or gene
+    if form.startswith(("p.", "(p.")):
+        change = protein(form)
+        return None if change is None or more else Parsed(found, change, None, accession["accession"])
+    base = nucleotide(form)
+    if base is None:
+        return None
+    change = protein(more.strip("()")) if more else None
+    return None if more and change is None else Parsed(found, change, base, accession["accession"])
+
+
+def _texts(gene: Gene) -> frozenset[str]:
+    return frozenset(text.lower() for spec in gene.variants.values() for text in spec.get("texts", ()))
+
+
+def _change(text: str, gene: str, genes: Mapping[str, Gene]) -> Parsed | None:
+    """A change of a known gene: protein, nucleotides, both, one on both copies, or a phrase."""
+    if gene in genes and text.lower() in _texts(genes[gene]):
+        return Parsed(gene, phrase=text)
+    one, _, two = text.partition(" ")
+    if one.count("/") == 1 and not two and len(set(one.split("/"))) == 1:
+        one = one.split("/")[0]
+    first, second = _form(one, gene), (_form(two.strip(), gene) if two else None)
+    if first is not None and not two:
+        return first
+    if first is not None and second is not None:
+        protein_change, base = first.protein or second.protein, first.nucleotide or second.nucleotide
+        if protein_change is not None and base is not None:
+            return first._replace(protein=protein_change, nucleotide=base)
+    return _phrase(text, gene)
+
+
+def _form(text: str, gene: str) -> Parsed | None:
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    change = protein(text)
+    if change is not None:
+        return Parsed(gene, change)
+    base = nucleotide(text)
+    return None if base is None else Parsed(gene, None, base)
+
+
+def _phrase(text: str, gene: str) -> Parsed | None:
+    exon = _EXON.match(text) or _SHORT_EXON.match(text)
+    if exon is not None:
+        return Parsed(gene, phrase=f"exon {int(exon['exon'])} {_EXON_WORD[exon['what'].lower()[:3]]}")
+    codon = _CODON.match(text)
+    if codon is not None:
+        return Parsed(gene, phrase=f"codon {int(codon['codon'])}")
+    for phrase, pattern in _PHRASES:
+        if pattern.match(text):
+            return Parsed(gene, phrase=phrase)
+    return None
+
+
+def _symbol(text: str, genes: Mapping[str, Gene]) -> str | None:
+    """A gene symbol; a change such as V600E is none."""
+    if text in genes:
+        return text
+    if not _SYMBOL.fullmatch(text) or protein(text) is not None:
+        return None
+    plain = text.replace("orf", "ORF")
+    return text.upper() if text.islower() else text if plain.isupper() else None
+
+
+def _fusion(text: str, genes: Mapping[str, Gene]) -> Parsed | None:
+    match = _FUSION.match(text)
+    if match is None or text.split(" ")[0] in genes:
+        return None
+    one, two = match["one"], match["two"]
+    marked = "::" in text or "fusion" in text.lower() or "--" in text
+    unknown = ("?", "v", "V")
+    first = None if one in unknown else _symbol(one, genes)
+    second = None if two in unknown else _symbol(two, genes)
+    if "::" in text and (first or one in unknown) and (second or two in unknown) and (first or second):
+        return Parsed(first or second, phrase="fusion", partner=(second if first else None) or "?")
+    if first is None or second is None or (not marked and min(len(one), len(two)) < 3):
+        return None
+    return Parsed(first, phrase="fusion", partner=second)
+
+
+def _with_accession(parsed: Parsed) -> str | None:
+    if parsed.nucleotide is None:
+        return None
+    return f"{parsed.accession}:{parsed.nucleotide.name}" if parsed.accession else parsed.nucleotide.name
+
+
+def _kind(parsed: Parsed) -> str:
+    if parsed.partner:
+        return "fusion"
+    if parsed.protein is not None:
+        return parsed.protein.kind
+    if parsed.nucleotide is not None:
+        change = parsed.nucleotide.name
+        words = (
+            ("delins", "delins"),
+            ("del", "deletion"),
+            ("dup", "duplication"),
+            ("ins", "insertion"),
+            (">", "substitution"),
+        )
+        return next((kind for sign, kind in words if sign in change), "synonymous")
+    if parsed.genomic is not None:
+        return "substitution"
+    return parsed.phrase or ("identifier" if parsed.identifier else "gene")
+
+
+def _canonical(parsed: Parsed, change: str | None, coding: str | None, genomic: str | None) -> str:
+    if parsed.partner:
+        return f"{parsed.gene}::{parsed.partner}"
+    if parsed.identifier:
+        return parsed.identifier
+    name = change or coding or genomic or parsed.phrase
+    if name is None:
+        return parsed.gene or ""
+    if ":" in name:
+        return name if parsed.gene is None or parsed.nucleotide is None else f"{parsed.gene}:{parsed.nucleotide.name}"
+    return f"{parsed.gene or parsed.accession}:{name}" if parsed.gene or parsed.accession else name
