@@ -66,9 +66,11 @@ def judged_orders(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     """The orders that get decision lines."""
     if selection.named is not None:
         return selection.named
+    # By key, so that the order of entries in the input changes nothing.
+    orders = sorted(reading.orders, key=lambda order: order.key)
     if selection.hook is None or selection.hook in _WITHOUT_DRAFTS:
-        return _once([order for order in reading.orders if order.state in _LIVE])
-    drafts = [order for order in reading.orders if _in_context(order)]
+        return _once([order for order in orders if order.state in _LIVE])
+    drafts = [order for order in orders if _in_context(order)]
     if selection.selections:
         wanted = {_tail(reference) for reference in selection.selections}
         chosen = tuple(order for order in drafts if _tail(order.key) in wanted)

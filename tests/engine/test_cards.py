@@ -15,7 +15,7 @@ from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import DrugMatch, Order, Source, Supply
 from pmcds.model.rules import Advice, Alternative, Atom, CardSpec, Rule
 
-from .build import GENE, OTHER, SOURCE, answer, card, case, population, rule
+from .build import GENE, OTHER, answer, card, case, population, rule
 
 PHRASES = yaml.load((Path(__file__).parents[2] / "cards/phrases/en.yaml").read_text(), Loader=yaml.BaseLoader)
 

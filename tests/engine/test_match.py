@@ -224,3 +224,11 @@ def test_taking_a_condition_away_never_turns_an_alert_into_clear() -> None:
         values = slot_values(made, answers)
         outcome, *_ = combine([judge(p, answers, values) for p in speaking(made, values)[0]])
         assert outcome == words.ALERT
+
+
+def test_a_result_that_is_not_final_is_not_told_as_indeterminate_advice() -> None:
+    cases = [*simple()[:2], case("indeterminate", Atom(GENE, frozenset({"indeterminate"})), ONE, card("inform", "info"))]
+    uncertain = verdict_of(answer(GENE, word="indeterminate", reason="indeterminate"), cases=cases)
+    assert uncertain.case is not None
+    early = verdict_of(answer(GENE, word="indeterminate", reason="result-not-final"), cases=cases)
+    assert (early.outcome, early.reason, early.case) == (words.CANNOT_TELL, "result-not-final", None)

@@ -32,7 +32,7 @@ def account(
     lines = []
     for note in reading.inputs:
         role = roles.get(note.site)
-        if note.ignored is not None and role not in ("decisive", "order"):
+        if note.ignored is not None:
             lines.append(InputLine(note.site, note.resource, ignored=note.ignored))
         elif role is not None:
             lines.append(InputLine(note.site, note.resource, used=role))

@@ -148,6 +148,8 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
         return _undecided(population, answers, environment, population.used)
     if not case.proven(environment):
         reasons = _reasons(answers, environment, case.named)
+        if not _speaks_about(answers, environment, case):
+            return Verdict(population, words.CANNOT_TELL, reasons[0], None, reasons)
         quiet = case.silent is not None and all(reason in words.QUIET_REASONS for reason in reasons)
         return Verdict(population, words.CANNOT_TELL, reasons[0], case, reasons, quiet)
     if case.card is not None:
@@ -157,6 +159,16 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
             return Verdict(population, words.CANNOT_TELL, "indeterminate", case, reasons)
         return Verdict(population, words.ALERT, None, case, missing)
     return _silent(population, answers, environment, case)
+
+
+def _speaks_about(answers: Sequence[Answer], environment: Environment, case: Case) -> bool:
+    """A guideline's row for "indeterminate" is about a known result of uncertain meaning, not about a result that is
+    not final, not called, or not resolved: these get the plain notice with their own reason."""
+    return all(
+        answers[slot].reason in ("indeterminate", None)
+        for slot in case.named
+        if environment[slot] == words.INDETERMINATE
+    )
 
 
 def _silent(population: Population, answers: Sequence[Answer], environment: Environment, case: Case) -> Verdict:

@@ -118,7 +118,8 @@ def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, .
     facts = phrasing.joined(lead.facts, last="list")
     first = " ".join([f"{facts}:" if facts else "", *lead.lead.sentences]).strip()
     blocks = []
-    if outcome.order is not None and outcome.order.label and outcome.order.drug.how == "name":
+    order = outcome.order
+    if order is not None and order.source is not None and order.label and order.drug.how == "name":
         blocks.append(Block((phrasing.label("order_named", name=cut(outcome.order.label)),)))
     blocks += [Block((_sentence(first),)), Block((lead.rule.why,))]
     notices = tuple(dict.fromkeys(n for s in statements for n in s.notices))

@@ -210,13 +210,11 @@ class Withholding:
         if site.data is None or site.type == "Consent" or site.origin == "draft":
             return None
         stated = labels(site.data)
-        if stated & self._context.policy.withheld_labels:
-            return "security-label"
         if self._rules.unreadable and (genomic or GENETIC in stated):
             return "consent-denied"
-        return (
-            "consent-denied" if any(self._denied(root, site, stated, genomic) for root in self._rules.roots) else None
-        )
+        if any(self._denied(root, site, stated, genomic) for root in self._rules.roots):
+            return "consent-denied"
+        return "security-label" if stated & self._context.policy.withheld_labels else None
 
     def _denied(self, root: Provision, site: Site, stated: frozenset[str], genomic: bool) -> bool:
         """The most specific matching provision decides; deny on a tie."""

@@ -101,7 +101,7 @@ def _read_one(
     if whose == "other-patient":
         notes.append(InputNote(site.pointer, site.key, "other-patient"))
         return
-    if labels(data) & context.policy.withheld_labels:
+    if site.origin != "draft" and labels(data) & context.policy.withheld_labels:
         notes.append(InputNote(site.pointer, site.key, "withheld"))
         return
     role = _ROLES[site.type or ""]

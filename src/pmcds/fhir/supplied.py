@@ -109,7 +109,7 @@ def _too_few(total: Any, entries: Sequence[Mapping[str, Node] | None], sites: li
 def _is_match(entry: Mapping[str, Node]) -> bool:
     search = as_dict(decode.value(entry["search"])) if "search" in entry else {}
     if search.get("mode") is not None:
-        return search["mode"] == "match"
+        return bool(search["mode"] == "match")
     head = decode.head(entry.get("resource"))
     return head is None or head.type != "OperationOutcome"
 

@@ -203,22 +203,36 @@ def span_of(text: Any) -> Span | None:
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
         start = datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), tzinfo=UTC)
-        if hour is not None:
-            micro = int((fraction or "0")[:6].ljust(6, "0"))
-            start += timedelta(seconds=int(second or 0), microseconds=micro)
-            end = start if second else start + timedelta(minutes=1)
-        elif day is not None:
-            end = start + timedelta(days=1)
-        elif month is not None:
-            end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-        else:
-            end = start.replace(year=start.year + 1)
-        if zone is None:
-            return Span(start - timedelta(hours=14), end + timedelta(hours=12))
-        shift = _offset(zone)
-        return Span(start - shift, end - shift)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if hour is not None:
+        micro = int((fraction or "0")[:6].ljust(6, "0"))
+        start = _moved(start, timedelta(seconds=int(second or 0), microseconds=micro))
+        end = start if second else _moved(start, timedelta(minutes=1))
+    elif day is not None:
+        end = _moved(start, timedelta(days=1))
+    elif start.year == 9999:
+        end = _LAST
+    elif month is not None:
+        end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+    else:
+        end = start.replace(year=start.year + 1)
+    if zone is None:
+        return Span(_moved(start, -timedelta(hours=14)), _moved(end, timedelta(hours=12)))
+    shift = _offset(zone)
+    return Span(_moved(start, -shift), _moved(end, -shift))
+
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    """The moment moved, at most to the ends of the calendar."""
+    try:
+        return moment + by
+    except OverflowError:
+        return _LAST if by > timedelta() else _FIRST
 
 
 def _offset(zone: str) -> timedelta:
@@ -296,7 +310,9 @@ def repairs(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the repairs that reading this resource needs (R1-R3, R7, R11, R12), for the input line."""
     found = set()
     for name, value in data.items():
-        if value in _EMPTY:
+        if name.startswith("_") and name[1:] not in data:
+            found.add("R7")
+        elif value in _EMPTY:
             found.add("R1")
         elif name in ("category", "interpretation") and isinstance(value, str):
             found.add("R3")
@@ -306,8 +322,6 @@ def repairs(data: Mapping[str, Any]) -> tuple[str, ...]:
             found.add("R3")
         elif name == "meta" and not isinstance(value, dict):
             found.add("R11")
-        elif name.startswith("_") and name[1:] not in data:
-            found.add("R7")
         elif name in _DATE_MEMBERS and not span_of(value):
             found.add("R12")
     return tuple(sorted(found))

@@ -111,7 +111,11 @@ class _Writer:
 
     def _genotype(self, gene: str, diplotype: str) -> None:
         value: dict[str, Any] = {"text": diplotype}
-        if diplotype.startswith("*"):
+        if diplotype.startswith("*") and ":" in diplotype:
+            # Alleles named by fields are written as a typing of both copies.
+            typing = "+".join(f"{gene}{allele}" for allele in diplotype.split("/"))
+            value = {"coding": [{"system": self._terms.address("glstring"), "code": typing}], "text": typing}
+        elif diplotype.startswith("*"):
             named = f"{gene} {diplotype}"
             value["coding"] = [{"system": self._terms.address("pharmvar"), "code": named, "display": named}]
         self._observation(self._question("genotype"), component=[self._gene(gene)], valueCodeableConcept=value)
@@ -121,6 +125,12 @@ class _Writer:
         own = self._terms.question_codes("phenotype", gene)
         if own:
             self._observation(_concept(own[0]), component=[self._gene(gene)], valueCodeableConcept=value)
+            return
+        if "text" in value and self._terms.phenotype_word(phenotype) is None:
+            # A word of the gene's own, which no implication has: stated as the answer to the gene's test.
+            self._observation(
+                self._question("genotype"), component=[self._gene(gene)], valueCodeableConcept={"text": phenotype}
+            )
             return
         stated = {"code": self._component("implication"), "valueCodeableConcept": value}
         self._observation(self._question("implication"), component=[self._gene(gene), stated])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from pmcds.hooks.shapes import typed_id
+from pmcds.hooks.shapes import typed_id, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def read_authorization(
     return (
         Authorization(
             stated["access_token"],
-            seconds(stated["expires_in"]) or 0,
+            whole_number(stated["expires_in"]) or 0,
             stated["scope"],
             stated["subject"],
             typed_id(stated.get("patient"), "Patient"),
@@ -55,22 +54,9 @@ def _problem(stated: Any, fhir_server: str | None, patient: str | None) -> str |
             return f"{name} is missing or no text"
     if stated["token_type"].casefold() != "bearer":
         return "token_type is not Bearer"
-    if seconds(stated.get("expires_in")) is None:
+    if whole_number(stated.get("expires_in")) is None:
         return "expires_in is missing or no whole number"
     named = typed_id(stated.get("patient"), "Patient")
     if stated.get("patient") is not None and named != patient:
         return "it is for another patient than the context"
-    return None
-
-
-def seconds(value: Any) -> int | None:
-    """A whole number of seconds, also as digits in a text."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-    if isinstance(value, int):
-        return value if 0 <= value < 10**9 else None
-    if isinstance(value, (float, Decimal)) and 0 <= value < 10**9 and value == int(value):
-        return int(value)
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pmcds.hooks.authorization import seconds
 from pmcds.hooks.checks import (
     ADVICE,
     MUST,
@@ -20,7 +19,7 @@ from pmcds.hooks.checks import (
 )
 from pmcds.hooks.outcome import pointer
 from pmcds.hooks.prefetch import FAILED, INCOMPLETE, read_value
-from pmcds.hooks.shapes import Placed, key_of_reference, resources_in, subject_reference, typed_id, unwrap
+from pmcds.hooks.shapes import Placed, key_of_reference, resources_in, subject_reference, typed_id, unwrap, whole_number
 from pmcds.hooks.table import HOOKS, Hook, Member
 
 _OLD = frozenset({"MedicationOrder", "ProcedureRequest"})
@@ -145,7 +144,7 @@ def _authorization(message: Mapping[str, Any], context: Mapping[str, Any]) -> It
         known = isinstance(stated.get("token_type"), str) and stated["token_type"].casefold() == "bearer"
         yield Violation("A2", OPTIONAL if known else MUST, f"{where}/token_type", "Bearer is required")
     expires = stated.get("expires_in")
-    if seconds(expires) is None or isinstance(expires, str):
+    if whole_number(expires) is None or isinstance(expires, str):
         yield Violation("A3", MUST, f"{where}/expires_in", "a whole number of seconds is required")
     if isinstance(stated.get("scope"), str) and "patient/" in stated["scope"] and "patient" not in stated:
         yield Violation("A6", SHOULD, f"{where}/patient", "a patient scope names its patient")

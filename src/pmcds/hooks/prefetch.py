@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
-from pmcds.hooks.shapes import MAX_DEPTH, unwrap
+from pmcds.hooks.shapes import MAX_DEPTH, unwrap, whole_number
 from pmcds.model.findings import ERROR, MISSING, SUPPLIED, TRUNCATED, Supply
 
 # States of a prefetch key (P20).
@@ -102,12 +103,8 @@ def _goes_on(bundle: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> boo
     links = [link for link in _list(bundle.get("link")) if isinstance(link, Mapping)]
     if any(link.get("relation") == "next" for link in links):
         return True
-    total = bundle.get("total")
-    if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < 10:
-        total = int(total)
-    if isinstance(total, bool) or not isinstance(total, int):
-        return False
-    return sum(1 for entry in entries if _mode(entry) not in ("include", "outcome")) < total
+    total = whole_number(bundle.get("total"))
+    return sum(1 for entry in entries if _mode(entry) not in ("include", "outcome")) < (total or 0)
 
 
 def _mode(entry: Mapping[str, Any]) -> Any:
@@ -199,8 +196,6 @@ def unmet(
 
 def fill(template: str, values: Mapping[str, str]) -> str | None:
     """The query of a template with its tokens replaced, or None if a token has no value. Values are percent-encoded."""
-    from urllib.parse import quote
-
     names = _TOKEN.findall(template)
     if any(name not in values for name in names):
         return None

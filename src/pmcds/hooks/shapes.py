@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 # Bundles inside Bundles are followed this deep; the decoder has its own limit for the whole body.
@@ -84,3 +85,14 @@ def subject_reference(resource: Mapping[str, Any]) -> str | None:
         if isinstance(subject, Mapping) and isinstance(subject.get("reference"), str):
             return str(subject["reference"])
     return None
+
+
+def whole_number(value: Any) -> int | None:
+    """A number from 0 to a billion without fraction, also as digits in a text; None for everything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    if not isinstance(value, (int, float, Decimal)) or (isinstance(value, Decimal) and not value.is_finite()):
+        return None
+    return int(value) if 0 <= value < 10**9 and value == int(value) else None

@@ -49,7 +49,7 @@ class Person:
         self._genes = genes
         self._terms = terms
         self._orders = reading.orders
-        self._index: Index = index(reading.findings, reading.supply, now)
+        self._index: Index = index(reading, now)
         self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
         stated = sex(Subject("sex", ""), self._index)
         self._sex = str(stated.keys[0]) if stated.definite else None

@@ -19,6 +19,7 @@ from pmcds.model.findings import Finding
 
 # Reasons of a finding whose text still says which diplotypes are possible.
 _SETS = frozenset({"phase-ambiguous", "copy-number-unknown"})
+_KINDS = tuple(sorted(GERMLINE_BY_KIND))
 ONE_ALLELE = "one allele stated"
 # A phenotype of another gene's vocabulary: it contradicts the alleles, and alone it is not readable (PG67, T33).
 FOREIGN = "foreign"
@@ -69,9 +70,12 @@ class GeneEvidence:
 def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -> GeneEvidence:
     """The claims about a gene: inherited results only, equal statements once (MG1, H11)."""
     symbol = table.gene.symbol
-    found = [finding for kind in sorted(GERMLINE_BY_KIND) for finding in index.of(kind, symbol)]
+    around = variants_of(index, symbol)
+    found = [finding for kind in _KINDS for finding in index.of(kind, symbol)]
     seen = see((_as_set(finding) for finding in found), "germline", index.now)
-    variants = see(variants_of(index, symbol), "germline", index.now)
+    if not found and not around and symbol not in index.about:
+        return GeneEvidence(table, (), (), (), ())
+    variants = see(around, "germline", index.now)
     read = [_read(table, finding, words_of, sex) for finding in seen.usable]
     stated = [_indeterminate_phenotype(finding) for _, finding in seen.others]
     claims = [one for one in (*read, *stated) if isinstance(one, Claim)]

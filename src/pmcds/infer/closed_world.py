@@ -8,7 +8,15 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from pmcds.infer.dates import days
-from pmcds.infer.evidence import Index, date_of, is_withheld, not_supplied, sources_of, state_of
+from pmcds.infer.evidence import (
+    Index,
+    date_of,
+    is_withheld,
+    not_supplied,
+    sources_of,
+    state_of,
+    unread_resources,
+)
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Subject
 from pmcds.model.findings import Finding, Order
@@ -83,6 +91,8 @@ def _unread(subject: Subject, index: Index) -> Iterator[tuple[str, Finding]]:
             state = state_of(finding, None, index.now)
             if state.word in (words.UNREADABLE, words.CONFLICTING):
                 yield state.reason, finding
+    for finding in unread_resources(index):
+        yield state_of(finding, None, index.now).reason, finding
 
 
 def taken_for(subject: Subject, index: Index, orders: Iterable[Order] = ()) -> Answer:
@@ -139,6 +149,8 @@ def age(subject: Subject, index: Index) -> Answer:
     spans = {stated: days(stated) for _, stated in found}
     today = index.now.date()
     if not found:
+        if is_withheld(index, subject.kind):
+            return Answer(subject, (), words.WITHHELD, words.WITHHELD)
         reason = not_supplied(index.supply, "age") or "not-supplied"
         return Answer(subject, (Interval(None, None, "a"),), None, reason)
     readable = [span for span in spans.values() if span is not None and span.first <= today]
@@ -162,6 +174,8 @@ def sex(subject: Subject, index: Index) -> Answer:
     sources = sources_of(finding for finding, _ in found)
     if len(known) == 1 and all(stated == known[0] for _, stated in found):
         return Answer(subject, tuple(known), None, None, sources)
+    if not found and is_withheld(index, subject.kind):
+        return Answer(subject, (), words.WITHHELD, words.WITHHELD)
     reason = "sex-unknown" if found or index.supply.demographics == "supplied" else "not-supplied"
     return Answer(subject, _SEXES, None, reason, sources)
 

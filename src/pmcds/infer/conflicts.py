@@ -28,7 +28,7 @@ _KNOWN = frozenset({"uncertain significance"}).union(*_SIDES)
 
 def conflicts(reading: Reading, genes: Mapping[str, Gene]) -> tuple[Finding, ...]:
     """Every contradiction between findings, each named after its parties and placed at one of them."""
-    seen = index(reading.findings, reading.supply, _ALWAYS)
+    seen = index(reading, _ALWAYS)
     subjects = {finding.subject for finding in reading.findings if finding.subject}
     found: list[Finding] = []
     for symbol in sorted(subjects & set(genes)):
@@ -109,7 +109,7 @@ def _of_typings(seen: Index) -> Iterator[Finding]:
         pairs = set(typings.values()) | ({frozenset(map(_name, singles))} if len(singles) == 2 else set())
         outside = [one for one in singles if any(_name(one) not in pair for pair in typings.values())]
         if typings and (len(pairs) > 1 or outside):
-            at = complete[max(complete)][0]
+            at = complete[min(complete)][0]
             told = tuple(" + ".join(sorted(pair)) for pair in sorted(pairs, key=sorted))
             yield _conflict(at, locus, {"between": told}, "value-conflict")
 
@@ -120,34 +120,40 @@ def _name(finding: Finding) -> str:
 
 def _of_markers(seen: Index) -> Iterator[Finding]:
     """Tumor markers that changed with time: the newest counts, older ones are named (MG4, T25)."""
-    by_marker: dict[tuple[str, str], list[Finding]] = {}
+    by_marker: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in see(seen.all_of("biomarker"), None, seen.now).usable:
         if finding.subject and isinstance(value_of(finding).get("result"), str):
-            by_marker.setdefault((finding.subject, finding.specimen or ""), []).append(finding)
-    for (marker, _), findings in sorted(by_marker.items()):
-        results = {str(value_of(finding)["result"]) for finding in findings}
+            assay = str(value_of(finding).get("assay", ""))
+            by_marker.setdefault((finding.subject, finding.specimen or "", assay), []).append(finding)
+    for (marker, _, _), findings in sorted(by_marker.items()):
+        results = {_result(finding) for finding in findings}
         if len(results) < 2:
             continue
         ordered = sorted(findings, key=lambda finding: (finding.date or "", finding.source.resource))
         last = [finding for finding in ordered if finding.date == ordered[-1].date]
-        current = {str(value_of(finding)["result"]) for finding in last}
+        current = {_result(finding) for finding in last}
         value: dict[str, Any] = {"between": tuple(f"{value_of(f)['result']} ({f.date})" for f in ordered)}
         if len(current) == 1:
             value["current"] = current.pop()
         yield _conflict(ordered[-1], marker, value, None if "current" in value else "value-conflict")
 
 
+def _result(finding: Finding) -> str:
+    result = str(value_of(finding)["result"])
+    return "positive" if result == "present" else result
+
+
 def _of_significance(seen: Index) -> Iterator[Finding]:
-    """Several significances of one variant for one condition (T39)."""
+    """Several significances of one variant (T39)."""
     variants = {finding.source.resource: finding for finding in seen.all_of("variant") if _is_variant(finding)}
-    stated: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    stated: dict[str, set[str]] = {}
     for finding in seen.all_of("variant"):
         value = value_of(finding)
         word = value.get("significance") or value.get("as_stated")
         if value.get("row") == "significance" and isinstance(word, str):
             for key in value.get("variant", ()):
-                stated.setdefault((key, tuple(value.get("condition", ()))), set()).add(word)
-    for (key, _), terms in sorted(stated.items()):
+                stated.setdefault(key, set()).add(word)
+    for key, terms in sorted(stated.items()):
         known = terms & _KNOWN
         if len(known) > 1 and key in variants:
             reason = None if any(known <= side for side in _SIDES) else "significance-conflict"

@@ -130,9 +130,14 @@ def see(findings: Iterable[Finding], origin: str | None, now: datetime) -> Seen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """The findings of one reading by kind and subject, with what could be any result."""
+    """The findings of one reading by kind and subject.
+
+    `about` has what could be a result of a subject, whatever its kind; `withheld` the data that may not be used;
+    `cache` what was worked out from the findings.
+    """
 
     by_kind: Mapping[str, Mapping[str | None, Sequence[Finding]]]
+    about: Mapping[str | None, Sequence[Finding]]
     supply: Supply
     now: datetime
     withheld: frozenset[str] = frozenset()
@@ -149,64 +154,117 @@ class Index:
 
 
 # Kinds that are never a value of their own but may say that a result exists or is on its way.
-_DIRTY_KINDS = (*sorted(RESULT_KINDS), "report", "test_order")
-# Reasons after which nobody knows what kind of result it was.
-_ANYTHING = frozenset(
-    {"text-only", "uncoded-result", "summary-only", "attachment-only", "unknown-code", "modifier", "entry-error"}
-)
+_RESULTS = RESULT_KINDS | {"report", "test_order"}
+# A resource that nobody could read at all; it may have been anything.
+_NOBODY_KNOWS = frozenset({"unreadable", "no-resource", "entry-error"})
+_UNREAD_ROW = "unread"
 
 
-def index(findings: Iterable[Finding], supply: Supply, now: datetime) -> Index:
-    """The index of these findings; order of input does not matter."""
+def index(reading: Reading, now: datetime) -> Index:
+    """The index of the findings of a reading; the order of the input does not matter."""
     by_kind: dict[str, dict[str | None, list[Finding]]] = {}
+    about: dict[str | None, list[Finding]] = {}
     withheld = set()
-    for finding in sorted(findings, key=_order):
+    for finding in [*_in_order(reading.findings), *_unread(reading)]:
         by_kind.setdefault(finding.kind, {}).setdefault(finding.subject, []).append(finding)
+        if finding.kind in _RESULTS:
+            about.setdefault(finding.subject, []).append(finding)
         if finding.status == "withheld":
             withheld.add("genomic" if finding.kind in GENOMIC_KINDS else finding.kind)
-    return Index(by_kind, supply, now, frozenset(withheld))
+    return Index(by_kind, about, reading.supply, now, frozenset(withheld))
 
 
-def _order(finding: Finding) -> tuple[str, str, str, str, str]:
-    source = finding.source
-    return (finding.kind, finding.subject or "", source.resource, source.path or source.site, repr(finding.value))
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in an order that depends on what they say only; values are compared where all else is equal."""
+    ordered = sorted(findings, key=_place)
+    for place in range(1, len(ordered)):
+        if _place(ordered[place]) == _place(ordered[place - 1]):
+            return sorted(ordered, key=lambda finding: (*_place(finding), repr(finding.value)))
+    return ordered
+
+
+def _place(finding: Finding) -> tuple[str, str, str, str]:
+    return (finding.kind, finding.subject or "", finding.source.resource, finding.source.path)
+
+
+def _unread(reading: Reading) -> Iterator[Finding]:
+    """A stand-in for each resource that could not be read and left no finding."""
+    unread = [note for note in reading.inputs if note.ignored in _NOBODY_KNOWS]
+    if unread:
+        told = {finding.source.site for finding in reading.findings}
+        for note in unread:
+            if note.site not in told:
+                source = Source(note.resource, note.site, note.site)
+                reason = "entry-error" if note.ignored == "entry-error" else "text-only"
+                yield Finding("report", None, {"row": _UNREAD_ROW}, source, status="indeterminate", reason=reason)
+
+
+def unread_resources(seen: Index) -> Iterator[Finding]:
+    """Stand-ins for resources that could not be read at all."""
+    for finding in seen.of("report", None):
+        if isinstance(finding.value, Mapping) and finding.value.get("row") == _UNREAD_ROW:
+            yield finding
+
+
+# Which data a kind of question is answered from, where findings are called otherwise.
+_DATA_OF = {
+    **dict.fromkeys((*GENOMIC_KINDS, "diplotype"), "genomic"),
+    "age": "demographic",
+    "sex": "demographic",
+    "taken_for": "medication",
+}
 
 
 def is_withheld(seen: Index, kind: str) -> bool:
     """True if some data of this kind may not be used; about what is not told (H64, LC-24)."""
-    return ("genomic" if kind in GENOMIC_KINDS or kind == "diplotype" else kind) in seen.withheld
+    return _DATA_OF.get(kind, kind) in seen.withheld
 
 
 def dirty(seen: Index, kind: str, subjects: Iterable[str]) -> Iterator[tuple[State, Finding]]:
     """Inputs that could be the missing result of one of these subjects: unread, and of it or of nobody knows what."""
-    for subject in [*dict.fromkeys(subjects), None]:
-        for other in _DIRTY_KINDS:
-            for finding in seen.of(other, subject):
-                state = _as_missing(finding, kind, seen.now)
-                if state.word is not None:
-                    yield state, finding
+    for subject in dict.fromkeys(subjects):
+        for finding in seen.about.get(subject, ()):
+            state = _of_subject(finding, seen.now)
+            if state.word is not None:
+                yield state, finding
+    yield from _of_nobody(seen, kind)
 
 
-def _as_missing(finding: Finding, kind: str, now: datetime) -> State:
-    """What the finding says about a result that was looked for and not found."""
+def _of_subject(finding: Finding, now: datetime) -> State:
     state = state_of(finding, None, now)
     if finding.kind == "test_order":
-        return State(words.UNKNOWN, "result-pending") if state.word == "" and finding.subject else NOTHING
-    if finding.subject is not None:
-        return state if state.word != "" else NOTHING
-    if not (finding.reason in _ANYTHING or finding.kind in _could_be(kind) or finding.kind == "report"):
+        return State(words.UNKNOWN, "result-pending") if state.word == "" else NOTHING
+    return state if state.word != "" else NOTHING
+
+
+def _of_nobody(seen: Index, kind: str) -> Sequence[tuple[State, Finding]]:
+    """Unread inputs about an unknown subject that could be a result of this kind."""
+    kinds = _could_be(kind)
+    known = seen.cache.get(kinds)
+    if not isinstance(known, tuple):
+        found = [
+            (_as_missing(finding, seen.now), finding) for finding in seen.about.get(None, ()) if finding.kind in kinds
+        ]
+        known = seen.cache[kinds] = tuple(pair for pair in found if pair[0].word is not None)
+    return known
+
+
+def _as_missing(finding: Finding, now: datetime) -> State:
+    state = state_of(finding, None, now)
+    if isinstance(finding.value, Mapping) and finding.value.get("row") in ("significance", "consequence"):
         return NOTHING
     # Something without a value about an unknown subject excludes nothing.
-    unread = state.word == words.INDETERMINATE
-    state = State(words.UNREADABLE, "unread-result") if unread else state
+    state = State(words.UNREADABLE, "unread-result") if state.word == words.INDETERMINATE else state
     return state if state.word in (words.UNREADABLE, words.CONFLICTING) else NOTHING
 
 
 def _could_be(kind: str) -> frozenset[str]:
     """Kinds of findings that a result of this kind may have been read as."""
-    if kind in ("laboratory", "biomarker", "variant"):
-        return frozenset({kind})
-    return GERMLINE_BY_KIND
+    return _ONE_KIND.get(kind, _ANY_GERMLINE)
+
+
+_ONE_KIND = {kind: frozenset({kind, "report"}) for kind in ("laboratory", "biomarker", "variant")}
+_ANY_GERMLINE = GERMLINE_BY_KIND | {"report"}
 
 
 def worst(states: Iterable[tuple[State, Finding]]) -> tuple[State, tuple[Finding, ...]] | None:

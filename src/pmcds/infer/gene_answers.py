@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pmcds.infer.claims import Claim, GeneEvidence
-from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, date_of, is_withheld, nothing_usable, sources_of
+from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, State, date_of, is_withheld, nothing_usable, sources_of
 from pmcds.infer.methods import Meaning
 from pmcds.infer.settle import MISMATCH, Settled, settle
 from pmcds.infer.tables import INDETERMINATE, GeneTable
@@ -60,7 +60,7 @@ def _answer(
     """The answer without its value: sources, date, text, table, notes."""
     used = tuple(claims)
     findings = [finding for claim in used for finding in claim.findings]
-    named = (f"also {state.reason}" for state, finding in evidence.others if finding.kind in GERMLINE_BY_KIND)
+    named = (f"also {state.reason}" for state, finding in evidence.others if _is_named(state, finding))
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
     return Answer(
         subject,
@@ -71,6 +71,11 @@ def _answer(
         by_name=all(claim.by_name for claim in used),
         notes=tuple(dict.fromkeys((*notes, *evidence.notes, *sorted(named), *withheld))),
     )
+
+
+def _is_named(state: State, finding: Finding) -> bool:
+    # What is withheld leaves no trace, not even of which gene it was (LC-24).
+    return finding.kind in GERMLINE_BY_KIND and state.word != words.WITHHELD
 
 
 def _text(claims: tuple[Claim, ...]) -> str | None:
@@ -113,7 +118,8 @@ def _diplotype(subject: Subject, evidence: GeneEvidence, index: Index) -> Answer
     """The alleles themselves; two different statements are a contradiction even if they mean the same."""
     claims = [claim for claim in evidence.of("diplotype") if not claim.partial and claim.alleles]
     if not claims:
-        states = [*evidence.others]
+        partial = [finding for claim in evidence.of("diplotype") for finding in claim.findings]
+        states = [*evidence.others, *((State(words.INDETERMINATE, "indeterminate"), finding) for finding in partial)]
         answer = nothing_usable(subject, index, states, [evidence.table.gene.symbol])
         if answer.word != words.UNKNOWN or not evidence.claims:
             return answer

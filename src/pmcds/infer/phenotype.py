@@ -33,7 +33,9 @@ def phenotype(gene: Gene, diplotype: str) -> GeneResult:
     try:
         results = {table.meaning(candidate) for candidate in reading.candidates}
     except NoMeaning as error:
-        raise InputError("not-a-diplotype", f"{gene.symbol}: {error}", mend="state both alleles, as *1/*2") from None
+        raise InputError(
+            "not-a-diplotype", f"{gene.symbol}: {error}", mend="state both alleles, with / between them"
+        ) from None
     if len(results) > 1:
         reason = reading.reason or "phase-ambiguous"
         raise InputError(reason, f"{gene.symbol}: several results are possible", mend="state phase and copy number")
@@ -45,7 +47,9 @@ def _refuse(table: GeneTable, reading: DiplotypeReading) -> None:
     if table.gene.method == "none":
         raise InputError("no-phenotype-table", f"{symbol} has no table from diplotype to phenotype")
     if reading.problem == "not-a-diplotype":
-        raise InputError("not-a-diplotype", f"this is not a diplotype of {symbol}", mend="write two alleles, as *1/*2")
+        raise InputError(
+            "not-a-diplotype", f"this is not a diplotype of {symbol}", mend="write two alleles, with / between them"
+        )
     if reading.unknown:
         raise InputError(
             "unknown-allele",

@@ -114,6 +114,13 @@ def _copies(finding: Finding | None) -> int | None:
 
 def _single_variants(table: GeneTable) -> Mapping[str, str]:
     """Names of variants that by themselves are an allele: coding names, and positions that define one allele."""
+    known: Mapping[str, str] | None = table.derived.get("single variants")
+    if known is None:
+        known = table.derived["single variants"] = _find_single_variants(table)
+    return known
+
+
+def _find_single_variants(table: GeneTable) -> Mapping[str, str]:
     definitions: Mapping[str, str] = table.gene.extra.get("definitions", {})
     named = {name: allele for name, allele in table.names.items() if name.startswith(("c.", "m."))}
     if not named:

@@ -34,11 +34,11 @@ def joined(name: str) -> str:
 def _symbol_pattern(symbol: str) -> re.Pattern[str]:
     # The last part alone ("B*57:01") only right in front of a star.
     _, dash, short = symbol.rpartition("-")
-    last = rf"|\b{re.escape(short)}(?=\*)" if dash else ""
-    return re.compile(rf"\b{re.escape(symbol)}(?:[\s_:]+|(?=[*(\[-])){last}", re.IGNORECASE)
+    last = rf"|{re.escape(short)}(?=\*)" if dash else ""
+    return re.compile(rf"\s*(?:{re.escape(symbol)}(?:[\s_:]+|(?=[*(\[-])){last})", re.IGNORECASE)
 
 
 def without_symbol(symbol: str, text: str) -> str:
-    """The text without the gene symbol in front of each allele (PG13, DN1)."""
-    last = symbol.rpartition("-")[2]
-    return _symbol_pattern(symbol).sub("", text) if last.lower() in text.lower() else text
+    """The text without the gene symbol in front (PG13, DN1); inside a name it stays."""
+    match = _symbol_pattern(symbol).match(text)
+    return text[match.end() :] if match else text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations_with_replacement
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pmcds.infer.methods import METHODS, Meaning, score_text
 from pmcds.infer.spelling import folded
@@ -38,7 +38,8 @@ class GeneTable:
     """A gene with everything that follows from its file.
 
     `group` is what the method works on: an allele's value, its function, or what it carries. `own` are the
-    table's names without renaming; `names` and `folded` map every accepted spelling to the table's name.
+    table's names without renaming; `names` and `folded` map every accepted spelling to the table's name. `meanings`
+    and `derived` hold what was worked out from the file alone.
     """
 
     gene: Gene
@@ -53,6 +54,7 @@ class GeneTable:
     labels: bool
     version: str
     meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
 
     def meaning(self, alleles: Sequence[str]) -> Meaning:
         """What known alleles give, by the method of the gene."""

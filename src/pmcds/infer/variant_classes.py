@@ -27,7 +27,7 @@ from pmcds.model.genes import Gene
 
 YES, NO = True, False
 _SPLICE = re.compile(r"c\.[-*]?\d+[+-][12](?!\d)")
-_RNA = re.compile(r"[+-]\d+")
+_CODING = re.compile(r"c\.(\d+)(?:_(\d+))?(delins|del|dup|ins)([ACGT]*)")
 
 
 class Described(NamedTuple):
@@ -96,51 +96,45 @@ def codons(numbers: Sequence[str], variant: Described) -> Fits:
 
 def loss_in(limits: Sequence[str], variant: Described) -> Fits:
     """In-frame net loss of residues, both ends inside the range (VP-03)."""
-    return _net(limits, variant, lambda change: change.lost > 0, slack=0)
+    return _net(limits, variant, lambda kind, lost: lost > 0, slack=0)
 
 
 def gain_in(limits: Sequence[str], variant: Described) -> Fits:
     """In-frame net gain of residues; an insertion may have its left flank one before the range (VP-04)."""
-    return _net(limits, variant, lambda change: change.lost < 0, slack=1)
+    return _net(limits, variant, lambda kind, lost: lost < 0, slack=1)
 
 
 def duplication_in(limits: Sequence[str], variant: Described) -> Fits:
     """In-frame duplication or insertion inside the range (VP-10)."""
-    kinds = ("duplication", "insertion")
-    return _net(
-        limits, variant, lambda change: change.kind in kinds or (change.kind == "delins" and change.lost < 0), 1
-    )
+    return _net(limits, variant, lambda kind, lost: lost < 0 and kind != "deletion", slack=1)
 
 
-def _net(limits: Sequence[str], variant: Described, holds: Callable[[Change], bool], slack: int) -> Fits:
+def _net(limits: Sequence[str], variant: Described, holds: Callable[[str, int], bool], slack: int) -> Fits:
     low, high = (int(limit) for limit in limits)
     change = variant.protein
     if change is not None:
         low -= slack if change.kind == "insertion" else 0
-        in_range = low <= change.first and change.last <= high
-        return in_range and change.kind in ("deletion", "insertion", "duplication", "delins") and holds(change)
+        in_frame = change.kind in ("deletion", "insertion", "duplication", "delins")
+        return in_frame and low <= change.first and change.last <= high and holds(change.kind, change.lost)
     base = variant.nucleotide
     if base is None or base.kind != "c":
         return NO if variant.phrase or variant.fusion else None
     return _net_of_bases(base, low, high, holds)
 
 
-def _net_of_bases(base: Nucleotide, low: int, high: int, holds: Callable[[Change], bool]) -> Fits:
+def _net_of_bases(base: Nucleotide, low: int, high: int, holds: Callable[[str, int], bool]) -> Fits:
     """The same by bases: what is removed less what is inserted, a multiple of three."""
-    match = re.fullmatch(r"c\.(\d+)(?:_(\d+))?(delins|del|dup|ins)([ACGT]*)", base.name)
+    match = _CODING.fullmatch(base.name)
     if match is None:
         return NO
     first, last = int(match[1]), int(match[2] or match[1])
-    length = last - first + 1
-    net = {"del": length, "delins": length - len(match[4]), "dup": -length, "ins": -len(match[4])}[match[3]]
-    if net % 3 or not 3 * (low - 1) < first <= last <= 3 * high:
-        return NO
-    kind = {"del": "deletion", "dup": "duplication", "ins": "insertion"}.get(match[3], "delins")
-    residues = abs(net) // 3
-    sample = Change(kind, "A", 1, residues if kind in ("deletion", "duplication") else 1, "A" * residues, "A")
-    if kind == "delins":
-        sample = Change("deletion" if net > 0 else "duplication", "A", 1, max(residues, 1), "", "A")
-    return holds(sample)
+    length, added = last - first + 1, len(match[4])
+    kind, net = {
+        "del": ("deletion", length), "delins": ("delins", length - added),
+        "dup": ("duplication", -length), "ins": ("insertion", -added),
+    }[match[3]]  # fmt: skip
+    inside = 3 * (low - 1) < first <= last <= 3 * high
+    return inside and net % 3 == 0 and holds(kind, net // 3)
 
 
 def truncating(_: str, variant: Described) -> Fits:

@@ -43,6 +43,7 @@ _FUSION = re.compile(
     r"(?P<one>\S+?) ?(?:::|--|>>|/|:|-) ?(?P<two>\S+?)(?: (?:gene )?(?:fusion|rearrangement))?"
     r"(?: [EeVv]?\d+;[A-Za-z]?\d+)?\Z"
 )
+_MARKED = re.compile(r"::|--|>>|\S[-/]\S+ (?:gene )?(?:fusion|rearrangement)\Z", re.IGNORECASE)
 _KARYOTYPE = re.compile(r"(?:t|inv|del|ins|dup)\([0-9XY]{1,2}(?:;[0-9XY]{1,2})*\)(?:\([pq0-9.;]{1,40}\))?\Z")
 _EXON = re.compile(
     r"(?:exon|ex)[ .-]?(?P<exon>\d{1,3})[ .-]?"
@@ -152,6 +153,9 @@ def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | N
     listed = next((name for name in sorted(genes) if text.lower() in _texts(genes[name])), None)
     if listed is not None:
         return Parsed(gene=listed, phrase=text)
+    fused = _fusion(text, genes) if _MARKED.search(text) else None
+    if fused is not None:
+        return fused
     for sign in (" ", ":", "-"):
         head, found, rest = text.partition(sign)
         symbol = _symbol(head, genes) if found and rest.strip(" :") else None
@@ -238,7 +242,7 @@ def _fusion(text: str, genes: Mapping[str, Gene]) -> Parsed | None:
     if match is None or text.split(" ")[0] in genes:
         return None
     one, two = match["one"], match["two"]
-    marked = "::" in text or "fusion" in text.lower() or "--" in text
+    marked = _MARKED.search(text) is not None
     unknown = ("?", "v", "V")
     first = None if one in unknown else _symbol(one, genes)
     second = None if two in unknown else _symbol(two, genes)

@@ -71,7 +71,8 @@ class Card:
     """One card: everything that is said about one drug of one order, with all its reasons.
 
     `summary` has fewer than 140 characters. `lines` are the ids of the decision lines it carries, as
-    `(order, rule)`; `evidence` the evidence keys; `topic` a static code for the rule family.
+    `(order, rule)`; `evidence` the evidence keys; `topic` a static code for the rule family; `action` the leading
+    word of advice (`rules.ACTIONS`), if there is one.
     """
 
     uuid: str
@@ -91,3 +92,4 @@ class Card:
     language: str = "en"
     notice: bool = False
     extension: Mapping[str, Any] = field(default_factory=dict)
+    action: str | None = None

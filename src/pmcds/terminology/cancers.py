@@ -35,10 +35,11 @@ class _Type:
 class Cancers:
     """The tree, the codes that lead to it, and the tumor types of rules."""
 
-    __slots__ = ("_above", "_by_code", "_by_name", "_first", "_liquid", "_older", "_types", "condition")
+    __slots__ = ("_above", "_by_code", "_by_name", "_first", "_known", "_liquid", "_older", "_types", "condition")
 
     def __init__(self, tree: Table, document: Mapping[str, Any]) -> None:
         self._above: dict[str, tuple[str, ...]] = {}
+        self._known: dict[tuple[tuple[str, ...], bool], tuple[frozenset[str], frozenset[str]]] = {}
         self._by_code: dict[str, Node] = {}
         self._by_name: dict[str, Node] = {}
         self._older: dict[str, str] = {}
@@ -60,7 +61,7 @@ class Cancers:
             name, frozenset(include), frozenset(strings(entry.get("exclude"))), frozenset(strings(entry.get("broader")))
         )
         self._types = (*self._types, kind)
-        self._first[name] = tuple(("oncotree", node) for node in nodes[:1])
+        self._first[name] = tuple(("oncotree", node) for node in (*strings(entry.get("write")), *nodes)[:1])
         for said in (name, *strings(entry.get("names"))):
             known = self._by_name.get(fold(said), Node(()))
             self._by_name[fold(said)] = Node(known.nodes or nodes, known.imprecise, (*known.types, name))
@@ -107,26 +108,37 @@ class Cancers:
         possible: set[str] = set()
         for place in found:
             certain.update(place.types)
-            for kind in self._types:
-                outcomes = {self._one(kind, node, imprecise=place.imprecise) for node in place.nodes}
-                if outcomes == {True}:
-                    certain.add(kind.name)
-                elif outcomes - {None}:
-                    possible.add(kind.name)
+            sure, perhaps = self._at(place.nodes, place.imprecise)
+            certain.update(sure)
+            possible.update(perhaps)
         return tuple(sorted(certain)), tuple(sorted(possible - certain))
+
+    def _at(self, nodes: tuple[str, ...], imprecise: bool) -> tuple[frozenset[str], frozenset[str]]:
+        """Types that a diagnosis at one of these nodes is, and may be; worked out once for each place."""
+        if (nodes, imprecise) not in self._known:
+            outcomes = {
+                kind.name: {self._one(kind, node, imprecise=imprecise) for node in nodes} for kind in self._types
+            }
+            self._known[nodes, imprecise] = (
+                frozenset(name for name, found in outcomes.items() if found == {True}),
+                frozenset(name for name, found in outcomes.items() if found not in ({True}, {None}, set())),
+            )
+        return self._known[nodes, imprecise]
 
     def _one(self, kind: _Type, node: str, *, imprecise: bool) -> bool | None:
         """True if a diagnosis at this node is of the type, False if it may be, None if it is not."""
         line = {node, *self._above.get(node, ())}
         if line & kind.exclude:
             return None
+        if node in kind.broader:
+            return False
         solid = SOLID in kind.include
         inside = bool(line & kind.include) or (solid and node != "TISSUE" and not line & self._liquid)
         below = any(node in self._above.get(other, ()) for other in kind.include)
         holds_excluded = any(node in self._above.get(other, ()) for other in kind.exclude)
         if inside and (not imprecise or (solid and not holds_excluded)):
             return True
-        if inside or below or node in kind.broader or (solid and node == "TISSUE"):
+        if inside or below or (solid and node == "TISSUE"):
             return False
         return None
 

@@ -100,7 +100,9 @@ class Conditions:
         own = self._codes.get(name)
         if own:
             pairs = [code.partition(":")[::2] for code in own]
-            return tuple((self._systems.address(system), code, name) for system, code in pairs)
+            # A chapter letter is a prefix only, no code that a resource can hold.
+            whole = [(system, code) for system, code in pairs if len(code) > 2 or system not in EDITIONS]
+            return tuple((self._systems.address(system), code, name) for system, code in whole)
         return tuple((self._systems.address(system), code, name) for system, code in self._cancers.codes(name))
 
     @property

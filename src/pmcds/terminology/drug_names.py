@@ -68,7 +68,7 @@ class DrugNames:
                     self._add(other, tuple(name.split("+")), listed=kind != "brands")
 
     def _add(self, name: str, parts: tuple[str, ...], *, listed: bool) -> None:
-        tokens = (name,) if name.isalpha() and name.islower() else tuple(_TOKENS.findall(fold(name)))
+        tokens = (name,) if name.isalpha() and name.islower() else self._tokens(fold(name))
         if tokens:
             self._dictionary[tokens] = tuple([self._codes.canonical(part) for part in parts])
             if len(tokens) > self._longest.get(tokens[0], 0):
@@ -76,18 +76,26 @@ class DrugNames:
             if listed and len(parts) == 1:
                 self._synonyms.setdefault(self._codes.canonical(parts[0]), []).append(name)
 
+    def _tokens(self, plain: str) -> tuple[str, ...]:
+        """Words and separators of a folded text; the meaningless four letters of a biologic are taken off."""
+        tokens = _TOKENS.findall(plain)
+        if "-" not in plain:
+            return tuple(tokens)
+        bases = [self._forms.biologic.fullmatch(token) if "-" in token else None for token in tokens]
+        return tuple(base.group(1) if base else token for base, token in zip(bases, tokens, strict=True))
+
     def synonyms(self, name: str) -> tuple[str, ...]:
         """Listed synonyms of a drug (no brands, no salts)."""
         return tuple(sorted(set(self._synonyms.get(name, ())) - {name}))
 
     def has_brand(self, name: str) -> bool:
         """True if a listed name that is no synonym and not the drug's own name means the drug."""
-        own = {tuple(_TOKENS.findall(fold(said))) for said in (name, *self._synonyms.get(name, ()))}
+        own = {self._tokens(fold(said)) for said in (name, *self._synonyms.get(name, ()))}
         return any(name in parts and tokens not in own for tokens, parts in self._dictionary.items())
 
     def whole(self, text: str) -> tuple[str, ...] | None:
         """The ingredients of a text that is, as a whole, one listed name."""
-        return self._dictionary.get(tuple(_TOKENS.findall(fold(text))))
+        return self._dictionary.get(self._tokens(fold(text)))
 
     def read(self, text: str | None) -> Named | None:
         """The drugs that a text names, or None if it names none."""
@@ -102,7 +110,7 @@ class DrugNames:
         return combined([candidate for candidate in candidates if candidate is not None])
 
     def _scan(self, text: str) -> Named | None:
-        tokens = _TOKENS.findall(text)[:_MAX_TOKENS]
+        tokens = self._tokens(text)[:_MAX_TOKENS]
         parts = [_Part()]
         at = 0
         while at < len(tokens):
@@ -119,9 +127,9 @@ class DrugNames:
             at += 1
         return _named(parts)
 
-    def _phrase(self, tokens: list[str], at: int) -> tuple[int, tuple[str, ...]] | None:
+    def _phrase(self, tokens: tuple[str, ...], at: int) -> tuple[int, tuple[str, ...]] | None:
         for length in range(min(self._longest.get(tokens[at], 0), len(tokens) - at), 0, -1):
-            names = self._dictionary.get(tuple(tokens[at : at + length]))
+            names = self._dictionary.get(tokens[at : at + length])
             if names is not None:
                 return length, names
         return None
@@ -145,10 +153,7 @@ class DrugNames:
         return number is not None and (not number.group(1) or number.group(1) in forms.units)
 
     def _hyphenated(self, token: str) -> list[str]:
-        """Ingredients of "a-b" if every part is a name or a filler, or of a name with a biologic suffix."""
-        base = self._forms.biologic.fullmatch(token)
-        if base is not None and (known := self._dictionary.get((base.group(1),))) is not None:
-            return list(known)
+        """Ingredients of "a-b" if every part is a name or a filler."""
         names: list[str] = []
         for word in token.split("-"):
             known = self._dictionary.get((word,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pmcds.model.findings import DrugMatch
@@ -51,6 +51,7 @@ class Drugs:
 
     def recognize(self, codings: Sequence[Coding], text: str | None, forms: Sequence[str]) -> DrugMatch:
         """What the codes, else the words, of one concept name."""
+        read = _once(self._names.read)
         looked_up: list[str] = []
         readings: list[Named] = []
         displays: list[str] = []
@@ -70,14 +71,14 @@ class Drugs:
                 continue
             effects += [self._forms.of_words(product.form), self._forms.of_code(name, code)]
             readings.append(Named(frozenset(product.names), product.unmapped))
-            shown = self._names.read(display)
+            shown = read(display)
             if shown is not None and readings[-1].names.isdisjoint(shown.names):
                 readings.append(shown)
                 notes.append(NOTE_DISPLAY)
         how = "code" if readings else None
-        said = self._names.read(text)
+        said = read(text)
         if not readings:
-            readings = [named for named in (*map(self._names.read, displays), said) if named is not None]
+            readings = [named for named in (*map(read, displays), said) if named is not None]
             how = "name" if readings else None
         elif said is not None and not any(reading.names & said.names for reading in readings):
             notes.append(NOTE_TEXT)
@@ -99,6 +100,18 @@ class Drugs:
         if not any(found):
             found = [self._forms.of_words(text) for text in words]
         return {SYSTEMIC: True, LOCAL: False}.get(together(found) or "")
+
+
+def _once(read: Callable[[str | None], Named | None]) -> Callable[[str | None], Named | None]:
+    """The same reader, which reads equal words of one order once."""
+    known: dict[str | None, Named | None] = {}
+
+    def reading(text: str | None) -> Named | None:
+        if text not in known:
+            known[text] = read(text)
+        return known[text]
+
+    return reading
 
 
 def _clean(codings: Sequence[Coding]) -> Iterator[tuple[str | None, str, str]]:

@@ -81,6 +81,14 @@ class Observations:
             code for code, term in self._questions.items() if term.role == role and term.subject == (subject or None)
         )
 
+    def component_codes(self, word: str) -> tuple[str, ...]:
+        """Codes of components that carry `word`, in the order of the file."""
+        return tuple(code for code, carried in self._components.items() if carried == word)
+
+    def answer_codes(self, word: str) -> tuple[str, ...]:
+        """Codes of answers that mean `word`, in the order of the file."""
+        return tuple(code for code, meant in self._answers.items() if meant == word)
+
     def named(self, text: str | None) -> ObservationTerm | None:
         """What a question asks that is known by its name only."""
         if not isinstance(text, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -123,8 +123,7 @@ class Terms:
 
     def question_codes(self, role: str, subject: str | None = None) -> tuple[tuple[str, str], ...]:
         """(address, code) of the codes that ask a role about a subject, preferred first: for writing resources."""
-        pairs = (code.partition(":")[::2] for code in self._observations.codes(role, subject))
-        return tuple((self.address(system), code) for system, code in pairs)
+        return self._pairs(self._observations.codes(role, subject))
 
     def component(self, system: str | None, code: str | None) -> str | None:
         """What a component carries ("gene", "coding", "vaf" ...)."""
@@ -133,6 +132,27 @@ class Terms:
     def answer(self, system: str | None, code: str | None) -> str | None:
         """The normal word of an answer code."""
         return self._observations.answer(self.fold(system), code)
+
+    def component_codes(self, word: str) -> tuple[tuple[str, str], ...]:
+        """(address, code) of the component codes that carry `word`, preferred first: for writing resources."""
+        return self._pairs(self._observations.component_codes(word))
+
+    def answer_codes(self, word: str) -> tuple[tuple[str, str], ...]:
+        """(address, code) of the answer codes that mean `word`, preferred first: for writing resources."""
+        return self._pairs(self._observations.answer_codes(word))
+
+    def codes_of(self, kind: str, name: str) -> tuple[tuple[str, str, str], ...]:
+        """(address, code, name) of every code under which a result about a subject is sent.
+
+        Empty if results of the kind are also known by their names or by codes that hold for many subjects (all but
+        laboratory): a query by code would miss them.
+        """
+        if kind != "laboratory":
+            return ()
+        return tuple((system, code, name) for system, code in self.question_codes(kind, name))
+
+    def _pairs(self, codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple((self.address(system), code) for system, _, code in (key.partition(":") for key in codes))
 
     def word(self, text: str | None) -> str | None:
         """The normal word of an answer in words, compared as a whole in any case."""

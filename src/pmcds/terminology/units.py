@@ -11,8 +11,9 @@ from pmcds.terminology.text import strings
 
 # Digits of a result that no decimal states exactly (pounds in kilograms); all other results are exact.
 _DIGITS = Context(prec=34)
-_MAX_DIGITS = 40
-_MAX_EXPONENT = 30
+# Wider than the limits of the input, so that a converted value can be converted back.
+_MAX_DIGITS = 50
+_MAX_EXPONENT = 64
 
 
 class _Unit(NamedTuple):

@@ -10,7 +10,7 @@ from pmcds.fhir.observations import names
 from pmcds.fhir.observations.answers import answer_in, interpretation_of, short
 from pmcds.fhir.observations.coordinates import Coordinates, coordinates_of
 from pmcds.fhir.observations.gene_results import Place, answer_words, presence
-from pmcds.fhir.observations.genes import Named, genes_in, genes_stated
+from pmcds.fhir.observations.genes import Named, genes_stated
 from pmcds.fhir.observations.numbers import number_in
 from pmcds.fhir.observations.record import Record, Stated, stated_in
 from pmcds.fhir.observations.stars import stated as star_of

@@ -1,0 +1,121 @@
+"""The compiled cards: every document of `cards/` in one JSON file, with a digest over all of it.
+
+The first line holds the sha256 of the rest, so that a changed, cut or added byte is noticed. Each document stands in
+a line of its own and is decoded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pmcds.errors import KnowledgeError, Problem
+from pmcds.knowledge.files import canonical, kind_of, parse, rule_id
+from pmcds.knowledge.heads import Head, head_of
+
+_START = b'{"sha256":"'
+_MIDDLE = b'",\n'
+_DOCUMENTS = '"documents":{'
+_DECODER = json.JSONDecoder()
+
+
+class Documents:
+    """The documents of one directory of cards, by path below it: decoded when asked for, or given as values."""
+
+    __slots__ = ("_given", "_lines", "_packed", "digests", "heads")
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        lines: Mapping[str, str],
+        digests: Mapping[str, str],
+        heads: Mapping[str, Head],
+        packed: bytes | None = None,
+    ) -> None:
+        self._given = given
+        self._lines = lines
+        self._packed = packed
+        self.digests = digests
+        self.heads = heads
+
+    @classmethod
+    def of(cls, documents: Mapping[str, Any]) -> Documents:
+        """Documents from values; numbers take the form that they have in the compiled cards."""
+        texts = {path: canonical(documents[path]) for path in sorted(documents)}
+        values = {path: parse(text) for path, text in texts.items()}
+        return cls(values, {}, _digests(texts), _heads(values))
+
+    def __reduce__(self) -> tuple[Callable[[Any], Documents], tuple[Any]]:
+        return (unpack, (self._packed,)) if self._packed is not None else (Documents.of, (self._given,))
+
+    @property
+    def compiled(self) -> bool:
+        """True if a build compiled and checked these documents."""
+        return bool(self._lines)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path, sorted."""
+        return tuple(sorted(self._lines or self._given))
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The paths of one kind of document."""
+        return tuple(path for path in self.paths if kind_of(path) == kind)
+
+    def __getitem__(self, path: str) -> Any:
+        if self._lines:
+            return parse(self._lines[path])
+        return self._given[path]
+
+    def values(self) -> dict[str, Any]:
+        """Every document by its path."""
+        return {path: self[path] for path in self.paths}
+
+
+def _digests(texts: Mapping[str, str]) -> dict[str, str]:
+    return {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
+
+
+def _heads(documents: Mapping[str, Any]) -> dict[str, Head]:
+    """The heads of all rules by id."""
+    paths = [path for path in sorted(documents) if kind_of(path) == "rule"]
+    return {rule_id(path): head_of(rule_id(path), documents[path], path) for path in paths}
+
+
+def snapshot(layers: tuple[Documents, ...], version: str) -> str:
+    """The digest of everything that decides: all documents of all layers but the tests, and the library's version."""
+    decisive = [
+        {path: digest for path, digest in layer.digests.items() if kind_of(path) != "rule-test"} for layer in layers
+    ]
+    return hashlib.sha256(canonical({"layers": decisive, "version": version}).encode()).hexdigest()
+
+
+def pack(documents: Mapping[str, Any], version: str) -> bytes:
+    """The compiled form of these documents."""
+    texts = {path: canonical(documents[path]) for path in sorted(documents)}
+    digests, heads = canonical(_digests(texts)), canonical(list(_heads(documents).values()))
+    lines = [f"{json.dumps(path, ensure_ascii=False)}:{text}" for path, text in texts.items()]
+    body = (
+        f'"format":1,"version":{json.dumps(version)},\n"files":{digests},\n"rules":{heads},\n{_DOCUMENTS}\n'
+        + ",\n".join(lines)
+    )
+    rest = f"{body}\n}}}}\n".encode()
+    return _START + hashlib.sha256(rest).hexdigest().encode() + _MIDDLE + rest
+
+
+def unpack(data: bytes) -> Documents:
+    """The documents of compiled cards; KnowledgeError if a single byte is not as it was written."""
+    head = len(_START) + 64 + len(_MIDDLE)
+    rest = data[head:]
+    if data[:head] != _START + hashlib.sha256(rest).hexdigest().encode() + _MIDDLE:
+        raise KnowledgeError([Problem("cards.json", 0, 0, "the compiled cards were changed or cut", "install again")])
+    start, _, documents = rest.decode("utf-8").partition(f"\n{_DOCUMENTS}\n")
+    index = json.loads("{" + start.rstrip(",") + "}")
+    heads = {row[0]: Head(row[0], row[1], row[2], tuple(row[3]), tuple(row[4])) for row in index["rules"]}
+    lines = {}
+    for line in documents.removesuffix("\n}}\n").split("\n"):
+        path, length = _DECODER.raw_decode(line)
+        lines[str(path)] = line[length + 1 :].removesuffix(",")
+    return Documents({}, lines, index["files"], heads, data)

@@ -1,0 +1,101 @@
+"""What every rule file keeps, read from the files alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cards.files import CARDS, beside, cases_of, check_facts, load, rule_paths
+
+RULES = pytest.mark.parametrize("path", rule_paths(), ids=lambda path: "/".join(path.parts[-3:]))
+WORDS = ("unknown", "indeterminate")
+
+
+@RULES
+def test_the_id_is_the_path(path: Path) -> None:
+    assert load(path)["rule"] == path.relative_to(CARDS).as_posix().removesuffix(".yaml")
+
+
+@RULES
+def test_a_test_file_stands_beside_it_with_an_alert_a_clear_and_an_open_line(path: Path) -> None:
+    tests = load(beside(path))
+    assert tests["rule"] == load(path)["rule"]
+    outcomes = {test["expect"]["outcome"] for test in tests["tests"]}
+    if load(path)["status"] == "active":
+        wanted = {"ALERT", "CLEAR", "CANNOT-TELL"}
+        always_advises = load(path)["rule"].split("/")[1] in ALWAYS_ADVISES
+        assert outcomes >= (wanted - {"CLEAR"} if always_advises else wanted)
+    names = [test["name"] for test in tests["tests"]]
+    assert len(set(names)) == len(names)
+
+
+# Guidelines that advise something for every known result.
+ALWAYS_ADVISES = (
+    "atomoxetine", "hydralazine", "omeprazole", "lansoprazole", "pantoprazole", "dexlansoprazole",
+    "desflurane", "enflurane", "halothane", "isoflurane", "methoxyflurane", "sevoflurane", "succinylcholine",
+)  # fmt: skip
+
+
+@RULES
+def test_every_card_names_evidence_that_is_there(path: Path) -> None:
+    rule = load(path)
+    for _, case in cases_of(rule):
+        if "card" in case:
+            assert set(case["card"]["because"]) <= set(rule["evidence"])
+
+
+@RULES
+def test_no_case_is_silent_about_an_indeterminate_result(path: Path) -> None:
+    for _, case in cases_of(load(path)):
+        if "silent" in case:
+            assert "indeterminate" not in str(case.get("if"))
+            assert "conflicting" not in str(case.get("if"))
+
+
+def _values(rule: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
+    facts = check_facts()
+    values: dict[tuple[str, str], list[str]] = {}
+    for kind, subjects in rule["ask"]["know"].items():
+        for subject in facts.many(subjects):
+            values[(kind, subject)] = [*_keys(kind, subject), *WORDS]
+    return values
+
+
+def _keys(kind: str, subject: str) -> list[str]:
+    if kind in ("allele", "variant"):
+        return ["present", "absent"]
+    gene = load(CARDS / "genes" / f"{subject}.yaml")
+    if kind == "phenotype":
+        return sorted(set(gene["phenotype_of"].values()) - {"indeterminate"})
+    return _scores(list(gene["activity_values"]))
+
+
+def _scores(values: list[str]) -> list[str]:
+    """Every sum of two activity values; "≥" stays in front."""
+    sums = set()
+    for one, other in product([value for value in values if value != "n/a"], repeat=2):
+        total = Decimal(one.lstrip("≥")) + Decimal(other.lstrip("≥"))
+        text = f"{total.normalize():f}"
+        sums.add(("≥" if "≥" in one + other else "") + (text if "." in text else f"{text}.0"))
+    return sorted(sums)
+
+
+PHARMACOGENOMIC = [path for path in rule_paths() if "pharmacogenomics" in path.parts]
+
+
+@pytest.mark.parametrize("path", PHARMACOGENOMIC, ids=lambda path: path.parent.name)
+def test_pg56_every_value_reaches_a_case_and_every_case_is_reached(path: Path) -> None:
+    rule, facts = load(path), check_facts()
+    values = _values(rule)
+    lists = [one["cases"] for one in rule["populations"]] if "populations" in rule else [rule["cases"]]
+    for cases in lists:
+        reached = set()
+        for combination in product(*values.values()):
+            case = facts.first_case(cases, dict(zip(values, combination, strict=True)))
+            assert case is not None, combination
+            reached.add(case["case"])
+        assert reached == {case["case"] for case in cases}
