@@ -159,6 +159,7 @@ class Engine:
             hook=selection.hook,
             cancer_known=any(f.kind == "cancer" and f.status == "present" for f in reading.findings),
             late=late,
+            ignored=frozenset(note.site for note in reading.inputs if note.ignored),
         )
         outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
         outcomes += judge_patient(about_patient, situation)

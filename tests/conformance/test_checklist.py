@@ -282,7 +282,9 @@ BREAKS: list[tuple[str, str, Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "pointer", "value", "rule", "level"), BREAKS, ids=lambda item: str(item)[:40])
+@pytest.mark.parametrize(
+    ("kind", "pointer", "value", "rule", "level"), BREAKS, ids=[f"{row[3]}-{n}" for n, row in enumerate(BREAKS)]
+)
 def test_hooks_conformance_each_break_is_found_by_its_id(
     kind: str, pointer: str, value: Any, rule: str, level: str
 ) -> None:
@@ -300,7 +302,7 @@ def test_hooks_conformance_a_set_of_old_resources_is_no_mixture() -> None:
 @pytest.mark.parametrize(
     ("body", "rule"),
     [
-        (b"\xef\xbb\xbf{}", "X5"),
+        (b'\xef\xbb\xbf{"cards": []}', "X5"),
         (b"\xff", "X5"),
         (b"{", "X5"),
         (b'{"cards": [], }', "X5"),

@@ -24,6 +24,7 @@ QUIRKS = {
     "Bundle without type": "R17",
     "context-resource-wrapped": "R14",
     "prefetch-value-wrapped-in-entry": "P17",
+    "wrapped-null-resource": "P17",
     "paginated-bundle": "P11",
     "patientId-missing": "R12",
     "loopback-fhirServer": "R6",
@@ -68,6 +69,9 @@ def _status(message: Any, hook: str) -> int:
 def test_conformance_quirks_of_requests_are_found_by_id(sample: Sample) -> None:
     found = {violation.rule for violation in check_message("request", sample.body)}
     for quirk in sample.about["quirks"]:
+        if quirk == "Bundle without type" and "draftOrders" not in sample.message["context"]:
+            # The index says it of all captures of this client; this one has no draft.
+            continue
         rule = "R14" if quirk.startswith("field-name-variant") else QUIRKS.get(quirk)
         assert (rule in found) if rule else (quirk in INSIDE), quirk
 

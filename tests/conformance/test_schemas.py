@@ -48,10 +48,11 @@ def test_conformance_schemas_accept_sound_messages(kind: str) -> None:
     assert _valid(_schema_of(kind, SOUND[kind]), SOUND[kind])
 
 
+_MUSTS = [row[:4] for row in BREAKS if row[4] == "M" and row[3] not in _BEYOND and "\U0001f9ec" not in str(row[2])]
+
+
 @pytest.mark.parametrize(
-    ("kind", "pointer", "value", "rule"),
-    [row[:4] for row in BREAKS if row[4] == "M" and row[3] not in _BEYOND and "\U0001f9ec" not in str(row[2])],
-    ids=lambda item: str(item)[:40],
+    ("kind", "pointer", "value", "rule"), _MUSTS, ids=[f"{row[3]}-{n}" for n, row in enumerate(_MUSTS)]
 )
 def test_conformance_schemas_refuse_what_breaks_a_must(kind: str, pointer: str, value: Any, rule: str) -> None:
     message = _changed(kind, pointer, value)
@@ -61,7 +62,8 @@ def test_conformance_schemas_refuse_what_breaks_a_must(kind: str, pointer: str, 
 @needs_shared
 @pytest.mark.parametrize("sample", [s for kind in SOUND for s in samples(kind)], ids=str)
 def test_conformance_schemas_and_checklist_agree_about_messages_of_others(sample: Sample) -> None:
-    broken = {v.rule for v in check_message(sample.kind, sample.body) if v.level == "M"}
+    # A wrapped prefetch value is read (P17), yet it is no FHIR resource.
+    broken = {v.rule for v in check_message(sample.kind, sample.body) if v.level == "M" or v.rule == "P17"}
     beyond = broken - {"R16"} - ({"R14"} if sample.about.get("hook") == "order-dispatch" else set())
     assert _valid(_schema_of(sample.kind, sample.message), sample.message) is not bool(beyond)
 

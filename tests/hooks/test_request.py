@@ -414,29 +414,9 @@ def test_hooks_errors_and_requests_pickle() -> None:
 
 
 _NAMES = [
-    "resourceType",
-    "entry",
-    "resource",
-    "response",
-    "status",
-    "id",
-    "hook",
-    "hookInstance",
-    "context",
-    "prefetch",
-    "patientId",
-    "draftOrders",
-    "selections",
-    "subject",
-    "reference",
-    "link",
-    "total",
-    "search",
-    "mode",
-    "extension",
-    "fhirAuthorization",
-    "scope",
-    "x",
+    *("resourceType", "entry", "resource", "response", "status", "id", "hook", "hookInstance", "context", "prefetch"),
+    *("patientId", "draftOrders", "selections", "subject", "reference", "link", "total", "search", "mode", "extension"),
+    *("fhirAuthorization", "scope", "x"),
 ]
 _PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 _JSON = st.recursive(

@@ -19,10 +19,11 @@ class Situation:
     """What all rules of one evaluation share: answers, orders, supply, and when to stop.
 
     `cancer_known` is true if any tumor type of the patient is on record. `late` says whether the deadline has
-    passed; it is asked before each rule.
+    passed; it is asked before each rule. `ignored` are the sites that do not count (copies, older versions, what
+    could not be understood): they are no evidence.
     """
 
-    __slots__ = ("answers", "cancer_known", "hook", "late", "orders", "supply")
+    __slots__ = ("answers", "cancer_known", "hook", "ignored", "late", "orders", "supply")
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class Situation:
         hook: str | None = None,
         cancer_known: bool = False,
         late: Callable[[], bool] | None = None,
+        ignored: frozenset[str] = frozenset(),
     ) -> None:
         self.answers = answers
         self.orders = tuple(orders)
@@ -40,6 +42,7 @@ class Situation:
         self.hook = hook
         self.cancer_known = cancer_known
         self.late = late
+        self.ignored = ignored
 
     def answer(self, subject: Subject, rule: Rule, order: Order | None) -> Answer:
         """The answer to a rule's question; what is ordered beside this order is told here."""
@@ -147,7 +150,7 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         situation.answer(subject, rule, order)
         for subject in dict.fromkeys(subject for verdict in verdicts for subject in _exceptions(verdict))
     )
-    evidence, context = _sources(outcome, rule, verdicts, answers, (*scope_answers, *exceptions))
+    evidence, context = _sources(outcome, verdicts, answers, (*scope_answers, *exceptions), situation.ignored)
     return Outcome(
         key,
         order,
@@ -203,19 +206,22 @@ def _role(subject: Subject) -> str:
 
 
 def _sources(
-    outcome: str, rule: Rule, verdicts: Sequence[Verdict], answers: Sequence[Answer], closed: Sequence[Answer]
+    outcome: str,
+    verdicts: Sequence[Verdict],
+    answers: Sequence[Answer],
+    closed: Sequence[Answer],
+    ignored: frozenset[str],
 ) -> tuple[tuple[tuple[Source, str], ...], tuple[tuple[Source, str], ...]]:
     """(evidence, context): what the line rests on, and what was seen but did not decide."""
     evidence: dict[tuple[Source, str], None] = {}
     context: dict[tuple[Source, str], None] = {}
-    for slot in _slots(outcome, rule, verdicts):
-        answer = answers[slot]
+    roles = [(answers[slot], _role(answers[slot].subject)) for slot in _slots(outcome, verdicts)]
+    roles += [(answer, _closed_role(answer, verdicts)) for answer in closed]
+    for answer, role in roles:
+        weighs = _contributes(answer)
         for source in answer.sources:
-            weighs = answer.word in (None, words.CONFLICTING) and _contributes(answer)
-            (evidence if weighs else context)[(source, _role(answer.subject) if weighs else "context")] = None
-    for answer in closed:
-        for source in answer.sources if _contributes(answer) else ():
-            evidence[(source, _closed_role(answer, verdicts))] = None
+            if source.site not in ignored:
+                (evidence if weighs else context)[(source, role if weighs else "context")] = None
     return tuple(evidence), tuple(context)
 
 
@@ -226,13 +232,13 @@ def _closed_role(answer: Answer, verdicts: Sequence[Verdict]) -> str:
 
 
 def _contributes(answer: Answer) -> bool:
-    """Absence of a closed-world fact has no source that could be evidence, except where a number says so."""
+    """A result with a value or in conflict is evidence; of conditions and drugs only what is certainly there."""
     if answer.subject.kind not in CLOSED_WORLD:
-        return True
-    return any(isinstance(key, Interval) or key != "absent" for key in answer.keys)
+        return answer.word in (None, words.CONFLICTING)
+    return answer.definite and (isinstance(answer.keys[0], Interval) or answer.keys[0] != "absent")
 
 
-def _slots(outcome: str, rule: Rule, verdicts: Sequence[Verdict]) -> list[int]:
+def _slots(outcome: str, verdicts: Sequence[Verdict]) -> list[int]:
     slots: set[int] = set()
     for verdict in verdicts:
         if verdict.outcome != outcome and outcome in (words.ALERT, words.CLEAR):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pmcds.fhir import decode
@@ -54,13 +54,13 @@ class Supplied:
         self._flags.add("entry-error")
 
     def bundle(
-        self, bundle: Mapping[str, Node], entries: Sequence[Mapping[str, Node] | None], sites: list[Site]
+        self, bundle: Mapping[str, Node], entries: Callable[[], Sequence[Mapping[str, Node] | None]], sites: list[Site]
     ) -> None:
         """What a Bundle says about itself: next link, total, summary tag, outcome entries."""
         links = as_dicts(decode.value(bundle["link"])) if "link" in bundle else []
         if (
             any(link.get("relation") == "next" for link in links)
-            or ("total" in bundle and _too_few(decode.value(bundle["total"]), entries, sites))
+            or ("total" in bundle and _too_few(decode.value(bundle["total"]), entries()))
             or ("meta" in bundle and subsetted(decode.value(bundle["meta"])))
         ):
             self._mark(TRUNCATED, self._kinds(links, decode.value(bundle.get("type")), sites))
@@ -69,7 +69,7 @@ class Supplied:
             cut = {KIND_OF_TYPE[site.type] for site in sites if site.type in KIND_OF_TYPE and _is_cut(site)}
             self._mark(TRUNCATED, cut)
             self._flags.update(("truncated",) if cut else ())
-        if any(site.type == "OperationOutcome" for site in sites) and _severe(entries):
+        if "OperationOutcome" in {site.type for site in sites} and _severe(entries()):
             self._mark(ERROR, self._kinds(links, decode.value(bundle.get("type")), sites))
             self._flags.add("entry-error")
 
@@ -98,7 +98,7 @@ def _kinds_of_urls(urls: Iterable[Any]) -> set[str]:
     return found or set(KINDS)
 
 
-def _too_few(total: Any, entries: Sequence[Mapping[str, Node] | None], sites: list[Site]) -> bool:
+def _too_few(total: Any, entries: Sequence[Mapping[str, Node] | None]) -> bool:
     stated = decimal_of(total)
     if stated is None:
         return False

@@ -94,6 +94,8 @@ def _member(value: Any, member: Member, where: str) -> Iterator[Violation]:
         yield from _bundle(value, where)
     elif member.shape == "resource":
         yield from resource_at(value, where)
+        if isinstance(value, Mapping) and value.get("resourceType") == "Bundle":
+            yield from _bundle(value, where)
 
 
 def _bundle(value: Any, where: str) -> Iterator[Violation]:

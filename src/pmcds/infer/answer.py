@@ -66,7 +66,8 @@ class Person:
         if kind == "laboratory":
             return laboratory(subject, self._index, self._terms)
         if kind == "biomarker":
-            return biomarker(subject, self._index, self._terms, origin)
+            # A marker is measured in the tumor, whatever the rule asks besides it.
+            return biomarker(subject, self._index, self._terms)
         if kind == "taken_for":
             return taken_for(subject, self._index, self._orders)
         if kind == "age":

@@ -18,6 +18,7 @@ from pmcds.model.findings import (
     SUPPLIED,
     TRUNCATED,
     Finding,
+    Reading,
     Source,
     Supply,
 )

@@ -28,10 +28,10 @@ def laboratory(subject: Subject, index: Index, terms: Terms) -> Answer:
     return _newest(subject, valued, [*seen.others, *unread], index)
 
 
-def biomarker(subject: Subject, index: Index, terms: Terms, origin: str | None) -> Answer:
+def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:
     """The newest result or number of a marker within its specimen class."""
     found = list(_of_marker(subject.name, index))
-    seen = see(found, origin, index.now)
+    seen = see(found, "somatic", index.now)
     valued, unread = _valued(seen, subject, terms)
     return _newest(subject, valued, [*seen.others, *unread], index)
 

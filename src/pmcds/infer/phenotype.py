@@ -21,10 +21,15 @@ def phenotype(gene: Gene, diplotype: str) -> GeneResult:
     `no-phenotype-table`.
     """
     table = table_of(gene)
-    first, slash, second = diplotype.partition("/")
-    if slash and first in table.own and second in table.own:
-        pair = (first, second) if table.ranks[first] <= table.ranks[second] else (second, first)
-        return _result(table, pair, ())
+    first, _, second = diplotype.partition("/")
+    one, two = table.own.get(first), table.own.get(second)
+    if one is not None and two is not None:
+        # The usual case, without any reading: both names are the table's own.
+        ordered = table.ranks[first] <= table.ranks[second]
+        known = table.meanings.get((one, two))
+        if known is not None:
+            return _told(table, diplotype if ordered else f"{second}/{first}", known, ())
+        return _result(table, (first, second) if ordered else (second, first), ())
     status = _status(table, diplotype)
     if status is not None:
         return status
@@ -65,16 +70,13 @@ def _result(table: GeneTable, pair: tuple[str, ...], notes: tuple[str, ...]) -> 
         meaning = table.meaning(pair)
     except NoMeaning:
         raise InputError("no-phenotype-table", f"{table.gene.symbol} has no table for this") from None
-    score = meaning.score
-    return GeneResult(
-        table.gene.symbol,
-        "/".join(pair),
-        meaning.phenotype,
-        score,
-        meaning.phenotype if table.gene.key != "activity_score" else score or "n/a",
-        table.version,
-        notes,
-    )
+    return _told(table, "/".join(pair), meaning, notes)
+
+
+def _told(table: GeneTable, diplotype: str, meaning: Meaning, notes: tuple[str, ...]) -> GeneResult:
+    phenotype, score = meaning
+    key = (score or "n/a") if table.scored else phenotype
+    return GeneResult(table.gene.symbol, diplotype, phenotype, score, key, table.version, notes)
 
 
 def _status(table: GeneTable, text: str) -> GeneResult | None:

@@ -49,7 +49,8 @@ def disagreement(evidence: GeneEvidence) -> Disagreement | None:
     stated = [one for one in stated if id(one[3]) not in own]
     for claim in claims:
         if not any(_fits(definitions, alleles, stated) for alleles in claim.alleles):
-            pairs = [pair for pair in combinations_with_replacement(definitions, 2) if _fits(definitions, pair, stated)]
+            possible = [allele for allele in definitions if _may_fit(definitions[allele], stated)]
+            pairs = [pair for pair in combinations_with_replacement(possible, 2) if _fits(definitions, pair, stated)]
             meanings = {table.meaning(pair) for pair in pairs}
             findings = tuple(finding for _, _, _, finding in stated)
             return Disagreement(claim, _text(table, pairs, stated), tuple(sorted(meanings, key=table.place)), findings)
@@ -63,6 +64,13 @@ def _has_pairs(claim: Claim, definitions: Mapping[str, Defined]) -> bool:
 
 
 def _definitions(table: GeneTable) -> Mapping[str, Defined]:
+    prepared: Mapping[str, Defined] | None = table.derived.get("definitions")
+    if prepared is None:
+        prepared = table.derived["definitions"] = _prepare(table)
+    return prepared
+
+
+def _prepare(table: GeneTable) -> Mapping[str, Defined]:
     texts: Mapping[str, str] = table.gene.extra.get("definitions", {})
     if not texts:
         return {}
@@ -85,9 +93,9 @@ Stated = tuple[str, int, int, Finding]
 
 def _stated(table: GeneTable, variants: Sequence[Finding]) -> Iterator[Stated]:
     """(position, least and most copies of the variant, finding) for each position that a variant finding states."""
-    forms: Mapping[str, Sequence[str]] = table.gene.extra.get("positions", {})
-    exact = {form: name for name, known in forms.items() for form in (name, *known)}
-    places = {place: name for name, known in forms.items() for form in known if (place := place_of(form))}
+    if "positions" not in table.derived:
+        table.derived["positions"] = _forms(table)
+    exact, places = table.derived["positions"]
     for finding in variants:
         for form in positions(finding):
             name = exact.get(form)
@@ -99,6 +107,14 @@ def _stated(table: GeneTable, variants: Sequence[Finding]) -> Iterator[Stated]:
                 break
 
 
+def _forms(table: GeneTable) -> tuple[Mapping[str, str], Mapping[tuple[str, int], str]]:
+    """(form of a position: its name, sequence and position of a single base: its name)."""
+    forms: Mapping[str, Sequence[str]] = table.gene.extra.get("positions", {})
+    exact = {form: name for name, known in forms.items() for form in (name, *known)}
+    places = {place: name for name, known in forms.items() for form in known if (place := place_of(form))}
+    return exact, places
+
+
 def _fits(definitions: Mapping[str, Defined], alleles: Sequence[str], stated: Sequence[Stated]) -> bool:
     both = [definitions[allele] for allele in alleles]
     for name, low, high, _ in stated:
@@ -107,6 +123,14 @@ def _fits(definitions: Mapping[str, Defined], alleles: Sequence[str], stated: Se
         if most < low or least > high:
             return False
     return True
+
+
+def _may_fit(one: Defined, stated: Sequence[Stated]) -> bool:
+    """True unless the allele by itself has more, or even with any partner fewer, copies than a position states."""
+    return all(
+        (name in one.surely) <= high and low - 1 <= (name in one.surely or name in one.perhaps)
+        for name, low, high, _ in stated
+    )
 
 
 def _text(table: GeneTable, pairs: Sequence[tuple[str, ...]], stated: Sequence[Stated]) -> str:

@@ -37,21 +37,22 @@ def rank(allele: str) -> Rank:
 class GeneTable:
     """A gene with everything that follows from its file.
 
-    `group` is what the method works on: an allele's value, its function, or what it carries. `own` are the
-    table's names without renaming; `names` and `folded` map every accepted spelling to the table's name. `meanings`
-    and `derived` hold what was worked out from the file alone.
+    `group` is what the method works on: an allele's value, its function, or what it carries. `own` is the same
+    without names that are shown as another; `names` and `folded` map every accepted spelling to the table's name.
+    `meanings` and `derived` hold what was worked out from the file alone.
     """
 
     gene: Gene
     group: Mapping[str, str]
     names: Mapping[str, str]
     folded: Mapping[str, str]
-    own: frozenset[str]
+    own: Mapping[str, str]
     ranks: Mapping[str, Rank]
     phenotypes: frozenset[str]
     scores: tuple[str, ...]
     phenotype_of_score: Mapping[str, str]
     labels: bool
+    scored: bool
     version: str
     meanings: dict[tuple[str, ...], Meaning] = field(default_factory=dict)
     derived: dict[str, Any] = field(default_factory=dict)
@@ -77,13 +78,11 @@ class GeneTable:
 
     def key(self, meaning: Meaning) -> str:
         """The key that guideline rows use."""
-        if self.gene.key == "activity_score":
-            return meaning.score or "n/a"
-        return meaning.phenotype
+        return (meaning.score or "n/a") if self.scored else meaning.phenotype
 
     def all_meanings(self) -> tuple[Meaning, ...]:
         """Every meaning that two alleles of the table can have, without indeterminate."""
-        if self.gene.key == "activity_score":
+        if self.scored:
             return tuple(Meaning(self.phenotype_of_score[score], score) for score in self.scores)
         return tuple(Meaning(phenotype, None) for phenotype in sorted(self.phenotypes - {"indeterminate"}))
 
@@ -119,7 +118,6 @@ def table_of(gene: Gene) -> GeneTable:
 
 def _build(gene: Gene) -> GeneTable:
     group = _groups(gene)
-    own = frozenset(group)
     names = {**{allele: allele for allele in group}, **gene.names}
     phenotype_of_score = _scores(gene, group) if gene.method in ("sum-of-two", "two-lowest") else {}
     spellings: dict[str, str | None] = {}
@@ -132,12 +130,13 @@ def _build(gene: Gene) -> GeneTable:
         group=group,
         names=names,
         folded={short: allele for short, allele in spellings.items() if allele is not None},
-        own=own - frozenset(gene.names),
+        own={allele: part for allele, part in group.items() if allele not in gene.names},
         ranks={allele: rank(allele) for allele in group},
         phenotypes=frozenset(gene.phenotype_of.values()) | frozenset(step[2] for step in gene.scores),
         scores=tuple(phenotype_of_score),
         phenotype_of_score=phenotype_of_score,
-        labels=any(not re.match(r"\*|[cgm]\.|rs\d", allele) for allele in own if allele != gene.reference),
+        labels=any(not re.match(r"\*|[cgm]\.|rs\d", allele) for allele in group if allele != gene.reference),
+        scored=gene.key == "activity_score",
         version=gene.versions.get("diplotypes") or gene.versions.get("allele_definitions") or "",
     )
 

@@ -1,8 +1,8 @@
 """Proof that every combination of answers reaches a case of a rule, and that every case can be reached.
 
 The values of each subject are put into classes that no condition of the population tells apart; the cases are then
-followed like a decision tree, so that only what a case asks for is split. `unreadable` and `withheld` never have a
-case, `conflicting` only where one names it. A case without `if` takes definite values only, as in the engine.
+followed like a decision tree, in which equal rests are followed once. `unreadable` and `withheld` never have a case,
+`conflicting` only where one names it. A case without `if` takes definite values only, as in the engine.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from pmcds.knowledge.conditions import atoms, is_definite, pushed
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, NUMERIC, Subject
-from pmcds.model.rules import All, Atom, Case, Condition, Not, Population, Rule
+from pmcds.model.rules import All, Atom, Case, Condition, Either, Not, Population, Rule
 
-STEPS = 200_000
+STATES = 20_000
 _OTHER = "any other value"
 _SHOWN = 4
 
@@ -68,6 +67,10 @@ class _TooMany(Exception):
     """The proof would take too long."""
 
 
+# What is left to decide: the cases that may still hold, each with what is open in its condition (True: nothing).
+State = tuple[tuple[int, Condition | bool], ...]
+
+
 def cover(rule: Rule, domain: Domain) -> tuple[Covered, ...]:
     """The proof for each population; `domain` gives the values of a subject, words apart, or None if open."""
     return tuple(_Proof(rule, population, domain).run() for population in rule.populations)
@@ -77,32 +80,38 @@ class _Proof:
     def __init__(self, rule: Rule, population: Population, domain: Domain) -> None:
         self.rule = rule
         self.population = population
-        self.places = {subject: place for place, subject in enumerate(rule.subjects)}
-        self.conditions = [None if case.condition is None else pushed(case.condition) for case in population.cases]
-        self.classes = {place: self._classes(place, domain) for place in population.used}
-        self.words = tuple(place for place in population.used if rule.subjects[place].kind not in CLOSED_WORLD)
+        used = [rule.subjects[place] for place in population.used]
+        # A case without `if` takes every definite value, and no word.
+        rest = All(tuple(Not(Atom(subject)) for subject in used if subject.kind not in CLOSED_WORLD))
+        self.conditions: State = tuple(
+            (place, _settled(rest) if case.condition is None else pushed(case.condition))
+            for place, case in enumerate(population.cases)
+        )
+        self.classes = {subject: self._classes(subject, domain) for subject in used}
         self.gaps: dict[str, None] = {}
-        self.steps = 0
+        self.reached: set[int] = set()
+        self.seen: set[tuple[int, ...]] = set()
+        # Equal rests are one object, so that states are compared by identity.
+        self._rests: dict[Condition, Condition] = {}
+        self._simpler: dict[tuple[int, Subject, str | Decimal], Condition | bool] = {}
 
     def run(self) -> Covered:
         """Follow every combination; then look at each case that none reached."""
         try:
-            reached = set(self._follow({}))
-            dead = [
-                (case, self._takers(place)) for place, case in enumerate(self.population.cases) if place not in reached
-            ]
+            self._follow(self.conditions, {})
+            gaps, dead = tuple(self.gaps), [place for place, _ in self.conditions if place not in self.reached]
+            taken = tuple((self.population.cases[place], self._takers(place)) for place in dead)
         except _TooMany:
             return Covered(self.population, (), (), complete=False)
-        return Covered(self.population, tuple(self.gaps), tuple(dead))
+        return Covered(self.population, gaps, taken)
 
     # Values
 
-    def _classes(self, place: int, domain: Domain) -> tuple[Class, ...]:
-        subject = self.rule.subjects[place]
-        own = [atom for condition in self.conditions for atom in atoms(condition) if atom.subject == subject]
+    def _classes(self, subject: Subject, domain: Domain) -> tuple[Class, ...]:
+        every = [case.condition for case in self.population.cases]
+        own = [atom for condition in every for atom in atoms(condition) if atom.subject == subject]
         groups: dict[tuple[bool, ...], list[Value]] = {}
         for value in self._values(subject, own, domain(subject)):
-            # `unknown` and its like stay alone: a case without `if` and `not` do not take them.
             told = (is_definite(value.value), *(atom.holds(value.value) for atom in own))
             groups.setdefault(told, []).append(value)
         return tuple(Class(tuple(values)) for values in groups.values())
@@ -125,80 +134,97 @@ class _Proof:
 
     # The tree
 
-    def _follow(self, chosen: dict[int, Class], start: int = 0) -> Iterator[int]:
-        """The places of the cases that the open combinations reach; combinations without one become gaps."""
-        self.steps += 1
-        if self.steps > STEPS:
-            raise _TooMany
-        for place in range(start, len(self.conditions)):
-            condition = self.conditions[place]
-            if condition is None:
-                yield from self._otherwise(chosen, place)
-                return
-            told = self._told(condition, chosen)
-            if told is True:
-                yield place
-                return
-            if told is None:
-                yield from self._split(condition, chosen, partial(self._follow, start=place))
-                return
-        self._gap(chosen)
-
-    def _split(
-        self, condition: Condition, chosen: dict[int, Class], follow: Callable[[dict[int, Class]], Iterator[int]]
-    ) -> Iterator[int]:
-        """Choose each class of the first subject that the condition still needs."""
-        slot = next(self.places[atom.subject] for atom in atoms(condition) if self.places[atom.subject] not in chosen)
-        for one in self.classes[slot]:
-            yield from follow({**chosen, slot: one})
-
-    def _otherwise(self, chosen: Mapping[int, Class], place: int) -> Iterator[int]:
-        """A case without `if`: it takes what is definite; a word that is left is a gap."""
-        if not all(is_definite(one.value) for one in chosen.values()):
+    def _follow(self, state: State, chosen: dict[Subject, Class]) -> None:
+        """Note the cases that the open combinations reach; a combination without one is a gap."""
+        if not state:
             self._gap(chosen)
             return
-        yield place
-        for slot in self.words:
-            for one in self.classes[slot] if slot not in chosen else ():
-                if not is_definite(one.value):
-                    self._gap({**chosen, slot: one})
+        place, condition = state[0]
+        if isinstance(condition, bool):
+            self.reached.add(place)
+            return
+        if self._known(state):
+            return
+        subject = next(atoms(condition)).subject
+        for one in self.classes[subject]:
+            self._follow(self._with(state, subject, one.value), {**chosen, subject: one})
 
-    def _told(self, condition: Condition, chosen: Mapping[int, Class]) -> bool | None:
-        """Whether the condition holds for the chosen classes; None if that is still open."""
-        if isinstance(condition, Not):
-            assert isinstance(condition.part, Atom)  # `pushed` leaves no other
-            one = chosen.get(self.places[condition.part.subject])
-            return None if one is None else is_definite(one.value) and not condition.part.holds(one.value)
-        if isinstance(condition, Atom):
-            one = chosen.get(self.places[condition.subject])
-            return None if one is None else condition.holds(one.value)
-        decides = not isinstance(condition, All)
-        open_part = False
-        for part in condition.parts:
-            told = self._told(part, chosen)
-            if told is decides:
-                return decides
-            open_part = open_part or told is None
-        return None if open_part else not decides
+    def _with(self, state: State, subject: Subject, value: str | Decimal) -> State:
+        """What is left of the cases once the subject has this value; nothing behind a case that holds."""
+        left: list[tuple[int, Condition | bool]] = []
+        for place, condition in state:
+            rest = condition if isinstance(condition, bool) else self._rest(condition, subject, value)
+            if rest is not False:
+                left.append((place, rest))
+            if rest is True:
+                break
+        return tuple(left)
 
-    def _gap(self, chosen: Mapping[int, Class]) -> None:
-        parts = [f"{_name(self.rule.subjects[slot])} {one.label}" for slot, one in sorted(chosen.items())]
+    def _rest(self, condition: Condition, subject: Subject, value: str | Decimal) -> Condition | bool:
+        key = (id(condition), subject, value)
+        if key not in self._simpler:
+            rest = _simplified(condition, subject, value)
+            self._simpler[key] = rest if isinstance(rest, bool) else self._rests.setdefault(rest, rest)
+        return self._simpler[key]
+
+    def _known(self, state: State) -> bool:
+        """True if the same was decided before, on another way."""
+        key = tuple(part for place, condition in state for part in (place, id(condition)))
+        if key in self.seen:
+            return True
+        self.seen.add(key)
+        if len(self.seen) > STATES:
+            raise _TooMany
+        return False
+
+    def _gap(self, chosen: Mapping[Subject, Class]) -> None:
+        order = {subject: place for place, subject in enumerate(self.rule.subjects)}
+        parts = [f"{_name(subject)} {chosen[subject].label}" for subject in sorted(chosen, key=order.__getitem__)]
         self.gaps[", ".join(parts) or "any value"] = None
 
     def _takers(self, place: int) -> tuple[str, ...]:
         """The cases above that take every combination of a dead case."""
-        condition = self.conditions[place]
-        gaps = dict(self.gaps)
-        taken = set(self._under(condition, {})) if condition is not None else set(range(place))
-        self.gaps = gaps
-        return tuple(self.population.cases[other].id for other in sorted(taken) if other < place)
+        self.reached, self.seen = set(), set()
+        self._under(self.conditions[place][1], self.conditions, {})
+        return tuple(self.population.cases[other].id for other in sorted(self.reached) if other < place)
 
-    def _under(self, condition: Condition, chosen: dict[int, Class]) -> Iterator[int]:
-        told = self._told(condition, chosen)
-        if told is None:
-            yield from self._split(condition, chosen, partial(self._under, condition))
-        elif told:
-            yield from self._follow(chosen)
+    def _under(self, condition: Condition | bool, state: State, chosen: dict[Subject, Class]) -> None:
+        """Follow only the combinations for which the condition holds."""
+        if condition is True:
+            self._follow(state, chosen)
+        if isinstance(condition, bool) or self._known(((-1, condition), *state)):
+            return
+        subject = next(atoms(condition)).subject
+        for one in self.classes[subject]:
+            rest = self._rest(condition, subject, one.value)
+            self._under(rest, self._with(state, subject, one.value), {**chosen, subject: one})
+
+
+def _simplified(condition: Condition, subject: Subject, value: str | Decimal) -> Condition | bool:
+    """The condition once the subject has this value: decided, or with less in it."""
+    if isinstance(condition, Atom):
+        return condition.holds(value) if condition.subject == subject else condition
+    if isinstance(condition, Not):
+        assert isinstance(condition.part, Atom)  # `pushed` leaves no other
+        fits = is_definite(value) and not condition.part.holds(value)
+        return fits if condition.part.subject == subject else condition
+    return _settled(condition, [_simplified(part, subject, value) for part in condition.parts])
+
+
+def _settled(condition: Condition | bool, parts: Sequence[Condition | bool] | None = None) -> Condition | bool:
+    """A join without the parts that are decided."""
+    if isinstance(condition, (bool, Atom, Not)):
+        return condition
+    decides = isinstance(condition, Either)
+    left: list[Condition] = []
+    for part in condition.parts if parts is None else parts:
+        if part is decides:
+            return decides
+        if not isinstance(part, bool):
+            left.append(part)
+    if not left:
+        return not decides
+    return left[0] if len(left) == 1 else type(condition)(tuple(left))
 
 
 def _name(subject: Subject) -> str:

@@ -71,7 +71,7 @@ def _explained(source: Source, error: ValidationError) -> Iterator[Problem]:
         for inner in error.context or ():
             yield from _explained(source, inner)
     else:
-        yield source.problem(path, _message(error, path), _mend(error) or _values(error))
+        yield source.problem(path, _message(error, path), _mend(error))
 
 
 def _branches(source: Source, error: ValidationError, path: Path) -> Iterator[Problem]:
@@ -127,9 +127,13 @@ def _message(error: ValidationError, path: Path) -> str:
 
 
 def _mend(error: ValidationError) -> str:
-    """The mend that the schema states for this value, or for what it stands in."""
-    schemas = [error.schema, error.parent.schema if error.parent is not None else None]
-    return next((str(schema[MEND]) for schema in schemas if isinstance(schema, Mapping) and MEND in schema), "")
+    """The mend that the schema states for this value, or its list of values, or the mend of what it stands in."""
+    around = error.parent.schema if error.parent is not None else {}
+    return _stated(error.schema) or _values(error) or _stated(around)
+
+
+def _stated(schema: object) -> str:
+    return str(schema[MEND]) if isinstance(schema, Mapping) and MEND in schema else ""
 
 
 def _values(error: ValidationError) -> str:
