@@ -161,7 +161,7 @@ def test_hooks_s03_at_most_one_is_recommended() -> None:
 
 
 def test_hooks_s04_actions_are_never_empty() -> None:
-    _refused("S4", _suggesting(_suggestion(actions=[])))
+    _refused("actions", _suggesting(_suggestion(actions=[])))
 
 
 def test_hooks_s06_type_is_create_update_or_delete() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -106,3 +108,21 @@ def _check(answer: Answer) -> None:
         assert WORD_OF_REASON[answer.reason] == answer.word
     if len(answer.keys) > 1:
         assert answer.reason is not None
+
+
+@pytest.mark.slow
+@needs_shared
+def test_lc13_the_order_of_the_findings_changes_no_answer_in_any_file() -> None:
+    chance = Random(7)
+    for path in _files():
+        try:
+            reading = _read(path)
+        except InputError:
+            continue
+        if reading is None or len(reading.findings) < 2:
+            continue
+        mixed = list(reading.findings)
+        chance.shuffle(mixed)
+        first = infer(reading, QUESTIONS, genes=genes(), terms=terms(), now=NOW)
+        second = infer(replace(reading, findings=tuple(mixed)), QUESTIONS, genes=genes(), terms=terms(), now=NOW)
+        assert first == second, path.name

@@ -491,3 +491,30 @@ def test_adding_a_result_of_another_gene_changes_nothing() -> None:
     assert ask("phenotype", "CYP2C19", own) == ask(
         "phenotype", "CYP2C19", own, genotype("TPMT", "*1/*1"), allele("HLA-B*57:01")
     )
+
+
+def test_one_label_of_a_gene_with_one_copy_is_its_whole_result() -> None:
+    def label(gene: str, name: str) -> Finding:
+        return finding("haplotype", gene, {"allele": name, "as_stated": name})
+
+    increased = "increased risk of aminoglycoside-induced hearing loss"
+    assert ask("phenotype", "MT-RNR1", label("MT-RNR1", "m.1555A>G")).keys == (increased,)
+    two = ask("phenotype", "MT-RNR1", label("MT-RNR1", "m.1555A>G"), label("MT-RNR1", "m.827A>G"))
+    assert increased in two.keys
+    male = finding("demographic", "sex", "male")
+    assert ask("phenotype", "G6PD", label("G6PD", "A- 202A_376G"), male).keys == ("deficient",)
+    assert ask("phenotype", "G6PD", label("G6PD", "A- 202A_376G")).reason == "sex-unknown"
+
+
+def test_a_single_allele_confirms_or_contradicts_the_diplotype_beside_it() -> None:
+    stated = genotype("CYP2C9", "*1/*2")
+    inside = finding("haplotype", "CYP2C9", {"allele": "*2", "as_stated": "*2"})
+    outside = finding("haplotype", "CYP2C9", {"allele": "*3", "as_stated": "*3"})
+    assert ask("activity_score", "CYP2C9", stated, inside).keys == ("1.5",)
+    assert ask("activity_score", "CYP2C9", stated, outside).word == "conflicting"
+
+
+def test_a_single_allele_that_cannot_be_read_is_not_no_result() -> None:
+    unread = finding("haplotype", "CYP2C9", {"allele": "something", "as_stated": "something"})
+    answer = ask("activity_score", "CYP2C9", unread)
+    assert (answer.word, answer.reason) == ("unreadable", "value-unreadable")

@@ -195,9 +195,7 @@ def test_a_score_without_a_case_is_a_gap(tmp_path: Path) -> None:
         ("{phenotype: {GENEA: indeterminate}}", "{activity_score: {GENEB: indeterminate}}"),
         ("{phenotype: {GENEA: unknown}}", "{activity_score: {GENEB: unknown}}"),
     )
-    assert only(checked(tmp_path, changes)).message == (
-        "no case for activity score GENEB ≥3.0 or ≥3.5 or ≥4.0 or ≥6.0"
-    )
+    assert only(checked(tmp_path, changes)).message == ("no case for activity score GENEB ≥3.0 or ≥3.5 or ≥4.0 or ≥6.0")
 
 
 # The proof against brute force, on random small rules.

@@ -40,7 +40,9 @@ def test_an_error_of_form_is_told(tmp_path: Path, old: str, new: str, marker: st
 
 
 def test_a_case_has_a_card_or_is_silent_not_both_and_not_neither(tmp_path: Path) -> None:
-    both = with_rule(("    silent: standard dose", "    silent: x\n    card: {indicator: info, advice: {action: inform}}"))
+    both = with_rule(
+        ("    silent: standard dose", "    silent: x\n    card: {indicator: info, advice: {action: inform}}")
+    )
     neither = with_rule(("    silent: standard dose\n", "    strength: strong\n"))
     for name, changes in (("both", both), ("neither", neither)):
         problem = only(checked(tmp_path / name, changes))

@@ -138,7 +138,10 @@ def test_the_review_is_compared_with_the_day_that_is_handed_in(tmp_path: Path) -
 
 def test_a_silent_case_is_refused_for_a_result_that_decides_nothing(tmp_path: Path) -> None:
     changes = with_rule(
-        ("    card: {indicator: info, advice: {action: no-recommendation}, because: [g-2026]}\n", "    silent: nothing\n")
+        (
+            "    card: {indicator: info, advice: {action: no-recommendation}, because: [g-2026]}\n",
+            "    silent: nothing\n",
+        )
     )
     problem = only(checked(tmp_path, changes))
     assert problem.message == "a silent case may not be reached through indeterminate"
@@ -177,7 +180,9 @@ def test_a_case_for_all_the_rest_stands_last(tmp_path: Path) -> None:
 
 
 def test_several_problems_of_a_rule_come_at_once(tmp_path: Path) -> None:
-    changes = with_rule(("drug: drugone,", "drug: drugon,"), ("because: [g-2026]\n  - case: int", "because: [x]\n  - case: int"))
+    changes = with_rule(
+        ("drug: drugone,", "drug: drugon,"), ("because: [g-2026]\n  - case: int", "because: [x]\n  - case: int")
+    )
     assert len(meaning(checked(tmp_path, changes))) == 2
 
 

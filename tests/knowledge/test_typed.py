@@ -22,7 +22,9 @@ SCHEMA: dict[str, Any] = {
         "tree": {"$ref": "#/$defs/tree"},
     },
     "additionalProperties": {"type": "array", "prefixItems": [{"type": "integer"}], "items": {"type": "number"}},
-    "$defs": {"tree": {"type": "object", "properties": {"size": {"type": "number"}, "inner": {"$ref": "#/$defs/tree"}}}},
+    "$defs": {
+        "tree": {"type": "object", "properties": {"size": {"type": "number"}, "inner": {"$ref": "#/$defs/tree"}}}
+    },
 }
 
 

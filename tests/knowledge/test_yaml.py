@@ -107,7 +107,9 @@ def test_a_text_with_a_comma_in_braces_is_told() -> None:
 
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
-    text = "a: &a [x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(9))
+    text = "a: &a [x]\n" + "".join(
+        f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(9)
+    )
     assert any("alias" in message for _, _, message, _ in refused(text))
 
 

@@ -141,7 +141,7 @@ class Phrasing:
                 return self.label("range", low=str(value["from"]), high=str(value["to"]))
             return str(value.get(self.language) or value.get("en"))
         if isinstance(value, (list, tuple)):
-            return self.joined([str(item) for item in value])
+            return self.joined([str(item) for item in value], last="every")
         return str(value)
 
     def alternative(self, alternative: Alternative) -> str:

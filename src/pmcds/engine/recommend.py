@@ -23,12 +23,14 @@ def _rows(outcome: Outcome) -> Iterator[Recommendation]:
         return
     for verdict in outcome.verdicts:
         for case in verdict.possible or ((verdict.case,) if verdict.case is not None else ()):
+            if _strength(case) is None and not case.flags:
+                continue  # our own case (a test that is missing), not a row of the guideline
             yield Recommendation(
                 rule.source,
                 outcome.drug,
-                _lookup(outcome, case),
+                _lookup(outcome, verdict.population.used),
                 verdict.population.name,
-                (case.card.strength if case.card is not None else None) or case.strength,
+                _strength(case),
                 "dosing-information" in case.flags,
                 "alternate-drug" in case.flags,
                 "other-guidance" in case.flags,
@@ -37,9 +39,14 @@ def _rows(outcome: Outcome) -> Iterator[Recommendation]:
             )
 
 
-def _lookup(outcome: Outcome, case: Case) -> dict[str, str]:
+def _strength(case: Case) -> str | None:
+    return (case.card.strength if case.card is not None else None) or case.strength
+
+
+def _lookup(outcome: Outcome, slots: Sequence[int]) -> dict[str, str]:
+    """The key of every gene that the population's cases ask about, untested ones included."""
     lookup: dict[str, str] = {}
-    for slot in sorted(case.named):
+    for slot in slots:
         answer = outcome.answers[slot]
         kind, name = answer.subject
         if kind == "allele" and "*" in name:

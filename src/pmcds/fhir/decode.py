@@ -8,7 +8,6 @@ and gives equal results.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -52,89 +51,12 @@ if FAST:
         id: str | None = None
         contained: msgspec.Raw = msgspec.Raw()
 
-    _NOTHING = msgspec.Raw()
-
-    class Entry(msgspec.Struct, gc=False):
-        """One Bundle entry of the usual members; a member that is missing is `Raw()` or None."""
-
-        resource: msgspec.Raw = _NOTHING
-        fullUrl: str | None = None
-        search: msgspec.Raw = _NOTHING
-        request: msgspec.Raw = _NOTHING
-
-    class Bundle(msgspec.Struct, gc=False):
-        """A Bundle of the usual members in one pass."""
-
-        resourceType: str
-        entry: list[Entry]
-        id: msgspec.Raw = _NOTHING
-        meta: msgspec.Raw = _NOTHING
-        type: msgspec.Raw = _NOTHING
-        timestamp: msgspec.Raw = _NOTHING
-        total: msgspec.Raw = _NOTHING
-        link: msgspec.Raw = _NOTHING
-
-    _bundle = msgspec.json.Decoder(Bundle).decode
     # `str.__new__(_Key, name)` is what the hook has to do.
     _object = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=str.__new__).decode
     _objects = msgspec.json.Decoder(list[dict[_Key, msgspec.Raw]], dec_hook=str.__new__).decode
     _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
     _any = msgspec.json.Decoder(float_hook=exact).decode
     _head = msgspec.json.Decoder(_Head).decode
-
-
-def usual_bundle(node: Node) -> Bundle | None:
-    """The raw Bundle in one pass, if it is written without white space and has none but the usual members, once each.
-
-    Its length proves that: any further member, key written twice or blank would make it longer than its parts.
-    """
-    if not isinstance(node, (Raw, bytes)) or not FAST:
-        return None
-    try:
-        found = _bundle(node)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    if found.resourceType != "Bundle":
-        return None
-    length = len('{"resourceType":"Bundle","entry":[]}') + max(len(found.entry) - 1, 0)
-    for name in _BUNDLE_MEMBERS:
-        raw = getattr(found, name)
-        length += len(name) + 4 + memoryview(raw).nbytes if raw is not _NOTHING else 0
-    for entry in found.entry:
-        length += len('{"resource":}') + memoryview(entry.resource).nbytes
-        if entry.fullUrl is not None:
-            length += len('"fullUrl":"",') + len(entry.fullUrl)
-        if entry.search is not _NOTHING:
-            length += len('"search":,') + memoryview(entry.search).nbytes
-        if entry.request is not _NOTHING:
-            length += len('"request":,') + memoryview(entry.request).nbytes
-    return found if length == memoryview(node).nbytes else None
-
-
-_BUNDLE_MEMBERS = ("id", "meta", "type", "timestamp", "total", "link")
-_SNIFFED = re.compile(rb'\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9.-]+)"[,}]')
-
-
-def bundle_members(bundle: Bundle) -> dict[str, Node]:
-    """The members of a usual Bundle besides its entries, as `members` gives them."""
-    found = {name: getattr(bundle, name) for name in _BUNDLE_MEMBERS}
-    return {name: raw for name, raw in found.items() if raw is not _NOTHING}
-
-
-def entry_members(entry: Entry) -> dict[str, Node]:
-    """The members of a usual entry, as `members` gives them."""
-    found: dict[str, Node] = {"resource": entry.resource}
-    if entry.fullUrl is not None:
-        found["fullUrl"] = entry.fullUrl
-    if entry.search is not _NOTHING:
-        found["search"] = entry.search
-    return found
-
-
-def sniff(body: bytes) -> tuple[str, str] | None:
-    """Type and id of a resource that begins with them, as nearly all do."""
-    found = _SNIFFED.match(body)
-    return (found[1].decode(), found[2].decode()) if found else None
 
 
 def parse(body: bytes) -> Node:
@@ -213,12 +135,19 @@ def entries(node: Node, where: str) -> list[Mapping[str, Node] | None]:
     if listed is None:
         single = members(node, where)
         return [] if single is None else [single]
+    if all(type(member) is dict for member in listed):
+        return listed
     return [members(member, f"{where}/{place}") for place, member in enumerate(listed)]
 
 
 def value(node: Node) -> Any:
     """The node as plain values with exact decimals."""
     return _any(node) if isinstance(node, Raw) else node
+
+
+def decoded(raw: Any) -> Any:
+    """The plain value of raw JSON, given as `Raw` or bytes."""
+    return _any(raw)
 
 
 class Head(NamedTuple):

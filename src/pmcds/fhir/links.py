@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pmcds.fhir.site import Site
 from pmcds.fhir.subjects import base_of, normal_base, parse_reference
@@ -11,9 +11,8 @@ from pmcds.fhir.subjects import base_of, normal_base, parse_reference
 class Links:
     """Resolves references between the sites of one input; the first resource of an id is the one that is linked."""
 
-    def __init__(self, sites: Sequence[Site], bundles: Mapping[Site, int], server: str | None) -> None:
+    def __init__(self, sites: Sequence[Site], server: str | None) -> None:
         self._sites = sites
-        self._bundles = bundles
         self._server = normal_base(server) if server else None
         self._by_url: dict[str, Site] | None = None
         self._by_key: dict[str, list[Site]] = {}
@@ -41,8 +40,8 @@ class Links:
         if not found:
             return None
         base = self._base(origin)
-        bundle = self._bundles.get(self._container(origin))
-        near = [site for site in found if self._bundles.get(site) == bundle]
+        bundle = self._container(origin).bundle
+        near = [site for site in found if site.bundle == bundle]
         for site in (*near, *found):
             other = self._base(site)
             if other == base or base is None or other is None:

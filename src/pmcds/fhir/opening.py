@@ -13,6 +13,7 @@ from pmcds.fhir.limits import Limits, check_body, check_tree, has_escapes, refus
 from pmcds.fhir.links import Links
 from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.supplied import SUBSETTED, Supplied
+from pmcds.fhir.usual import sniff, usual_bundle
 
 # Types that some reader or gate looks into; all others are sites of which only type and id are known.
 READ_TYPES = frozenset(
@@ -66,7 +67,7 @@ def open_input(source: Any, *, limits: Limits | None = None) -> Opened:
         walk = _Walk(limits, cut)
         envelope = walk.open(node)
         server = envelope.get("fhirServer")
-        links = Links(walk.sites, walk.bundles, server if isinstance(server, str) else None)
+        links = Links(walk.sites, server if isinstance(server, str) else None)
         supply, flags = walk.supplied.result()
         return Opened(walk.sites, supply=supply, resolve=links.resolve, flags=flags, envelope=envelope)
     except RecursionError:
@@ -99,9 +100,8 @@ class _Walk:
     def __init__(self, limits: Limits, cut: bool) -> None:
         self.limits = limits
         self.sites: list[Site] = []
-        self.bundles: dict[Site, int] = {}
         self.supplied = Supplied(cut)
-        self._bundle = 0
+        self._bundle = self._bundles = 0
 
     def open(self, node: Node) -> dict[str, Any]:
         """Walk the outermost value; the envelope of a CDS Hooks request, or an empty dict."""
@@ -169,53 +169,91 @@ class _Walk:
 
     def _usual(self, node: Node, pointer: str, origin: str, prefetch_key: str | None) -> bool:
         """Walk a Bundle of the usual form; False if it is not one. The same as `_entries`, but in one quick pass."""
-        bundle = decode.usual_bundle(node)
+        bundle = usual_bundle(node)
         if bundle is None:
             return False
-        self._bundle += 1
-        start = len(self.sites)
+        outer = self._enter()
+        start, number, add = len(self.sites), self._bundle, self.sites.append
         whole = bytes(node)
         contained, escapes = b'"contained"' in whole, has_escapes(whole)
-        for place, entry in enumerate(bundle.entry):
-            body = bytes(entry.resource)
-            head = decode.sniff(body)
+        for place, (full_url, body, _) in enumerate(bundle.entries):
+            at = f"{pointer}/entry/{place}/resource"
+            head = sniff(body)
             if (
                 head is None
                 or head[0] in _CONTAINERS
                 or (contained and b'"contained"' in body)
                 or (escapes and b"\\u" in body)
             ):
-                self._entry(decode.entry_members(entry), f"{pointer}/entry/{place}", origin, prefetch_key)
+                self._entry({"resource": decode.Raw(body), "fullUrl": full_url}, at[:-9], origin, prefetch_key)
                 continue
             kind, ident = head
             read = kind in READ_TYPES
-            self._add(
+            add(
                 Site(
-                    f"{pointer}/entry/{place}/resource",
+                    at,
                     kind,
                     f"{kind}/{ident}",
                     None,
-                    entry.fullUrl or None,
+                    full_url or None,
                     prefetch_key,
                     origin,
                     None if read else "type-not-read",
                     None,
-                    entry.resource if read else None,
+                    body if read else None,
+                    number,
                 )
             )
-        entries = bundle.entry
-        self.supplied.bundle(
-            decode.bundle_members(bundle), lambda: [decode.entry_members(one) for one in entries], self.sites[start:]
-        )
+        self._check_count()
+        self.supplied.bundle(bundle.members, bundle.nodes, self.sites[start:])
+        self._bundle = outer
         return True
 
+    def _enter(self) -> int:
+        """Begin a Bundle; the number of the one around it."""
+        outer = self._bundle
+        self._bundles += 1
+        self._bundle = self._bundles
+        return outer
+
     def _entries(self, bundle: Mapping[str, Node], pointer: str, origin: str, prefetch_key: str | None) -> None:
-        self._bundle += 1
+        outer = self._enter()
         start = len(self.sites)
         entries = decode.entries(bundle.get("entry"), f"{pointer}/entry")
         for place, entry in enumerate(entries):
-            self._entry(entry, f"{pointer}/entry/{place}", origin, prefetch_key)
+            if entry is None or not self._plain_entry(entry, pointer, place, origin, prefetch_key):
+                self._entry(entry, f"{pointer}/entry/{place}", origin, prefetch_key)
         self.supplied.bundle(bundle, lambda: entries, self.sites[start:])
+        self._bundle = outer
+
+    def _plain_entry(
+        self, entry: Mapping[str, Node], pointer: str, place: int, origin: str, prefetch_key: str | None
+    ) -> bool:
+        """Add the site of a parsed entry of the usual form; False if it is not one."""
+        resource = entry.get("resource")
+        if type(resource) is not dict or "contained" in resource or "response" in entry:
+            return False
+        kind, ident, full_url = resource.get("resourceType"), resource.get("id"), entry.get("fullUrl")
+        if type(kind) is not str or type(ident) is not str or not ident or ident.isspace() or kind in _CONTAINERS:
+            return False
+        read = kind in READ_TYPES
+        self.sites.append(
+            Site(
+                f"{pointer}/entry/{place}/resource",
+                kind,
+                f"{kind}/{ident}",
+                resource if read else None,
+                full_url if type(full_url) is str and full_url else None,
+                prefetch_key,
+                origin,
+                None if read else "type-not-read",
+                None,
+                None,
+                self._bundle,
+            )
+        )
+        self._check_count()
+        return True
 
     def _entry(self, entry: Mapping[str, Node] | None, pointer: str, origin: str, prefetch_key: str | None) -> None:
         """A Bundle entry; one that is a resource itself counts as one."""
@@ -301,13 +339,16 @@ class _Walk:
             if parameter.get("part"):
                 self._parameters(parameter["part"], f"{at}/part", site)
 
-    def _add(self, site: Site) -> None:
-        if len(self.sites) >= self.limits.entries:
+    def _check_count(self) -> None:
+        if len(self.sites) > self.limits.entries:
             raise refuse("too-many-entries", "the input has more resources than allowed", mend="send fewer resources")
+
+    def _add(self, site: Site) -> None:
         if site.pointer.count("/") > 2 * self.limits.nesting:
             raise refuse("too-deep", "the input is nested too deeply", mend="send flatter JSON")
+        site.bundle = self._bundle
         self.sites.append(site)
-        self.bundles[site] = self._bundle
+        self._check_count()
 
 
 def _failed(node: Node) -> bool:

@@ -23,10 +23,22 @@ class Site:
     the type is not read or `problem` is set; `origin` one of bundle, draft, prefetch, contained, context,
     parameter; `problem` one of no-resource, unreadable, entry-error, type-not-read, withheld, or None. `raw` are
     the bytes it was decoded from, where the input was bytes; `data` is decoded from them when it is first asked
-    for. `parent` is the resource that contains it.
+    for. `parent` is the resource that contains it, `bundle` the number of the Bundle it is an entry of.
     """
 
-    __slots__ = ("_data", "_raw", "full_url", "key", "origin", "parent", "pointer", "prefetch_key", "problem", "type")
+    __slots__ = (
+        "_data",
+        "_raw",
+        "bundle",
+        "full_url",
+        "key",
+        "origin",
+        "parent",
+        "pointer",
+        "prefetch_key",
+        "problem",
+        "type",
+    )
 
     def __init__(
         self,
@@ -40,6 +52,7 @@ class Site:
         problem: str | None = None,
         parent: Site | None = None,
         raw: Any = None,
+        bundle: int = 0,
     ) -> None:
         self.pointer = pointer
         self.type = type
@@ -49,6 +62,7 @@ class Site:
         self.origin = origin
         self.problem = problem
         self.parent = parent
+        self.bundle = bundle
         self._data = data
         self._raw = raw
 
@@ -56,7 +70,7 @@ class Site:
     def data(self) -> dict[str, Any] | None:
         """The resource as a plain dict with exact decimals, or None where it is not read."""
         if self._data is None and self._raw is not None and self.problem is None:
-            decoded = decode.value(self._raw)
+            decoded = decode.decoded(self._raw)
             self._data = decoded if isinstance(decoded, dict) else {}
         return self._data if self.problem is None else None
 

@@ -17,7 +17,7 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 _WWW = re.compile(r"(www)(?=\.)", re.IGNORECASE)
 JOINER = "\u2060"
 
@@ -28,6 +28,9 @@ SUMMARY_LIMIT = 139
 
 def plain(text: str) -> str:
     """The text on one line, without control, bidirectional and zero-width characters (MD-2)."""
+    # Most texts are clean already.
+    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
     return " ".join(_INVISIBLE.sub(" ", text).split())
 
 
@@ -36,8 +39,8 @@ def escape(text: str) -> Markdown:
 
     The joiner comes before the backslashes, or it would split an escape (MD-2 to MD-4).
     """
-    text = plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}")
-    return Markdown(_PUNCTUATION.sub(r"\\\1", _WWW.sub(rf"\1{JOINER}", text)))
+    text = _WWW.sub(rf"\1{JOINER}", plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}"))
+    return Markdown(text.translate(_ESCAPED))
 
 
 def strong(text: Markdown) -> Markdown:
@@ -57,7 +60,7 @@ def paragraphs(parts: Iterable[Markdown]) -> Markdown:
 
 def length(text: str) -> int:
     """The longer of the two counts that clients use: code points or UTF-16 units."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
 
 
 def shorten(text: str, limit: int = SUMMARY_LIMIT, negations: frozenset[str] = NEGATIONS) -> str:

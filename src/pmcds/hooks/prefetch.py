@@ -38,6 +38,8 @@ KIND_OF_TYPE: Mapping[str, str] = {
     "AllergyIntolerance": "allergies",
     "Patient": "demographics",
 }
+# Resources whose content decides what became of a search.
+_NOT_PLAIN = frozenset({"Bundle", "OperationOutcome", ""})
 _QUERY_TYPE = re.compile(r"(?:^|/)([A-Z][A-Za-z]{1,40})(?:\?|/|$)")
 _TOKEN = re.compile(r"\{\{\s*([^{}]{1,200}?)\s*\}\}")
 
@@ -53,7 +55,7 @@ def read_value(value: Any, depth: int = 0) -> KeyReading:
     """What a prefetch value is (P6 to P18): nothing in it makes the call fail."""
     if value is None:
         return KeyReading(NULL)
-    if not isinstance(value, Mapping) or depth > MAX_DEPTH:
+    if not isinstance(value, dict) or depth > MAX_DEPTH:
         return KeyReading(FAILED)
     if "resourceType" not in value and "resource" in value:
         return KeyReading(FAILED) if _failed(value) else read_value(unwrap(value), depth + 1)
@@ -65,60 +67,67 @@ def read_value(value: Any, depth: int = 0) -> KeyReading:
     return KeyReading(PRESENT, frozenset({kind}))
 
 
-def _read_bundle(bundle: Mapping[str, Any], depth: int) -> KeyReading:
-    entries = [entry for entry in _list(bundle.get("entry")) if isinstance(entry, Mapping)]
-    readings = [_read_entry(entry, depth) for entry in entries]
-    types = frozenset().union(*(reading.types for reading in readings)) or _asked(bundle)
-    states = {reading.state for reading in readings}
+def _read_bundle(bundle: dict[str, Any], depth: int) -> KeyReading:
+    states: set[str] = set()
+    types: set[str] = set()
+    matches = 0
+    for entry in _list(bundle.get("entry")):
+        if isinstance(entry, dict):
+            resource = entry.get("resource")
+            kind = resource.get("resourceType") if isinstance(resource, dict) else None
+            if "response" not in entry and kind.__class__ is str and kind not in _NOT_PLAIN:
+                states.add(PRESENT)
+                types.add(kind)
+            else:
+                reading = _read_entry(entry, resource, kind, depth)
+                states.add(reading.state)
+                types |= reading.types
+            matches += ("search" not in entry and kind != "OperationOutcome") or _matches(entry)
+    goes_on = matches < (whole_number(bundle.get("total")) or 0) or _has_next(bundle)
+    return KeyReading(_whole(states, goes_on=goes_on), frozenset(types) or _asked(bundle))
+
+
+def _whole(states: set[str], *, goes_on: bool) -> str:
+    """The state of a Bundle whose entries are in these states."""
     if FAILED in states:
-        state = INCOMPLETE if states & {PRESENT, INCOMPLETE} else FAILED
-    elif INCOMPLETE in states or _goes_on(bundle, entries):
-        state = INCOMPLETE
-    else:
-        state = PRESENT if PRESENT in states else EMPTY
-    return KeyReading(state, types)
+        return INCOMPLETE if states & {PRESENT, INCOMPLETE} else FAILED
+    if INCOMPLETE in states or goes_on:
+        return INCOMPLETE
+    return PRESENT if PRESENT in states else EMPTY
 
 
-def _read_entry(entry: Mapping[str, Any], depth: int) -> KeyReading:
-    resource = entry.get("resource")
+def _read_entry(entry: dict[str, Any], resource: Any, kind: Any, depth: int) -> KeyReading:
     if _failed(entry):
         return KeyReading(FAILED)
     if resource is None:
         return KeyReading(EMPTY)
-    if isinstance(resource, Mapping) and resource.get("resourceType") == "OperationOutcome":
+    if kind == "OperationOutcome":
         # A search tells "nothing found" and warnings this way; only an error means that data may be missing (P10).
-        severe = {issue.get("severity") for issue in _list(resource.get("issue")) if isinstance(issue, Mapping)}
-        return KeyReading(FAILED if severe & {"error", "fatal"} else EMPTY)
+        severe = [issue.get("severity") for issue in _list(resource.get("issue")) if isinstance(issue, dict)]
+        return KeyReading(FAILED if "error" in severe or "fatal" in severe else EMPTY)
     return read_value(resource, depth + 1)
 
 
-def _failed(entry: Mapping[str, Any]) -> bool:
+def _failed(entry: dict[str, Any]) -> bool:
     response = entry.get("response")
-    status = response.get("status") if isinstance(response, Mapping) else None
+    status = response.get("status") if isinstance(response, dict) else None
     return str(status if status is not None else "")[:1] in ("4", "5")
 
 
-def _goes_on(bundle: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> bool:
-    """True if the server says that there is more than the Bundle holds (P11)."""
-    links = [link for link in _list(bundle.get("link")) if isinstance(link, Mapping)]
-    if any(link.get("relation") == "next" for link in links):
-        return True
-    total = whole_number(bundle.get("total"))
-    return sum(1 for entry in entries if _mode(entry) not in ("include", "outcome")) < (total or 0)
-
-
-def _mode(entry: Mapping[str, Any]) -> Any:
+def _matches(entry: dict[str, Any]) -> bool:
+    """True unless the entry says that it is no match of the search (P11, P19)."""
     search = entry.get("search")
-    if isinstance(search, Mapping) and search.get("mode") is not None:
-        return search["mode"]
-    resource = entry.get("resource")
-    return "outcome" if isinstance(resource, Mapping) and resource.get("resourceType") == "OperationOutcome" else None
+    return isinstance(search, dict) and search.get("mode") not in ("include", "outcome")
 
 
-def _asked(bundle: Mapping[str, Any]) -> frozenset[str]:
+def _has_next(bundle: dict[str, Any]) -> bool:
+    return any(isinstance(link, dict) and link.get("relation") == "next" for link in _list(bundle.get("link")))
+
+
+def _asked(bundle: dict[str, Any]) -> frozenset[str]:
     """The type that an empty search was about, from the Bundle's own link."""
     for link in _list(bundle.get("link")):
-        if isinstance(link, Mapping) and link.get("relation") == "self" and isinstance(link.get("url"), str):
+        if isinstance(link, dict) and link.get("relation") == "self" and isinstance(link.get("url"), str):
             kind = _QUERY_TYPE.findall(link["url"].split("?")[0])
             return frozenset(kind[-1:])
     return frozenset()

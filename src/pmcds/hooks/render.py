@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pmcds.hooks.actions import Planned, Setting, plan
 from pmcds.hooks.escape import SUMMARY_LIMIT, Markdown, escape, length, paragraphs, plain, points, shorten, strong
 from pmcds.hooks.profiles import CRD_TOPICS, CardOptions, Profile
-from pmcds.model.cards import Block, Card, Coding, OrderTest, Remove, Replace
+from pmcds.model.cards import Block, Card, Coding, Link, OrderTest, Remove, Replace
 from pmcds.model.findings import Order
 
 if TYPE_CHECKING:
@@ -197,10 +198,16 @@ def _source(card: Card, setting: Setting, parts: _Parts) -> response.Source:
     if url is not None and not response.is_https(url):
         parts.notes.append(f"card {card.uuid}: the address of the source is no absolute https URL")
         url = None
-    topic = card.topic
-    if setting.profile.topic == "crd":
-        topic = Coding(CRD_TOPICS, card_type(card), "")
-    return response.Source(label=plain(card.source), url=url, topic=_topic(topic))
+    topic = Coding(CRD_TOPICS, card_type(card), "") if setting.profile.topic == "crd" else card.topic
+    return _source_of(card.source, url, topic)
+
+
+# Sources, reasons and links come from rule files and are the same on every call; the values are frozen.
+@lru_cache(maxsize=1024)
+def _source_of(label: str, url: str | None, topic: Coding | None) -> response.Source:
+    from pmcds.hooks import response
+
+    return response.Source(label=plain(label), url=url, topic=_topic(topic))
 
 
 def _topic(topic: Coding | None) -> response.Topic | None:
@@ -234,26 +241,40 @@ def _suggestions(card: Card, planned: Planned, setting: Setting) -> list[respons
 
 
 def _reasons(card: Card, parts: _Parts) -> list[response.Coding]:
-    from pmcds.hooks import response
-
-    whole = [reason for reason in card.override_reasons if reason.system and reason.code and plain(reason.display)]
+    whole = [made for reason in card.override_reasons if (made := _reason_of(reason)) is not None]
     if len(whole) < len(card.override_reasons):
         parts.notes.append(f"card {card.uuid}: an override reason without system, code or display was left out")
-    return [response.Coding(code=r.code, system=r.system, display=plain(r.display)) for r in whole]
+    return whole
+
+
+@lru_cache(maxsize=1024)
+def _reason_of(reason: Coding) -> response.Coding | None:
+    from pmcds.hooks import response
+
+    display = plain(reason.display)
+    if not (reason.system and reason.code and display):
+        return None
+    return response.Coding(code=reason.code, system=reason.system, display=display)
 
 
 def _links(card: Card, setting: Setting, parts: _Parts) -> list[response.Link]:
-    from pmcds.hooks import response
-
     allowed = setting.profile.links_allow_list
     kept = []
     for link in card.links:
-        listed = allowed is None or any(_begins(link.url, start) for start in allowed)
-        if response.is_https(link.url) and listed and plain(link.label):
-            kept.append(response.Link(label=plain(link.label), url=link.url, type="absolute"))
+        made = _link_of(link)
+        if made is not None and (allowed is None or any(_begins(link.url, start) for start in allowed)):
+            kept.append(made)
         else:
             parts.notes.append(f"card {card.uuid}: a link was left out, it is not https or not on the client's list")
     return kept
+
+
+@lru_cache(maxsize=1024)
+def _link_of(link: Link) -> response.Link | None:
+    from pmcds.hooks import response
+
+    label = plain(link.label)
+    return response.Link(label=label, url=link.url, type="absolute") if response.is_https(link.url) and label else None
 
 
 def _begins(url: str, start: str) -> bool:

@@ -92,7 +92,7 @@ def parse_request(
         every_order=every,
         order_members=members,
         fhir_server=server,
-        fhir_version=_version(extension, fhir_version, [placed for _, placed in orders], prefetch),
+        fhir_version=_version(extension, fhir_version, {placed.type for _, placed in orders}.union(*types.values())),
         authorization=authorization,
         supply=supply_of(states, asked, types),
         prefetch_states=states,
@@ -188,10 +188,13 @@ def _one_patient(
     """Refuse a request in which an order or the Patient of the prefetch is another's than the context's (R16)."""
     if patient is None:
         return
-    aliases = dict(_aliases((context, prefetch)))
+    aliases: dict[str, str] | None = None
     for member, placed in orders:
         reference = subject_reference(placed.resource)
-        subject = aliases.get(reference or "") or key_of_reference(reference)
+        subject = key_of_reference(reference)
+        if reference is not None and reference.startswith("urn:"):
+            aliases = dict(_aliases((context, prefetch))) if aliases is None else aliases
+            subject = aliases.get(reference)
         if subject is not None and subject.startswith("Patient/") and subject != patient:
             raise _mismatch(pointer("context", member))
     for key, value in prefetch.items():
@@ -249,19 +252,13 @@ def _names(selection: str, placed: Placed) -> bool:
     return placed.key is not None and key_of_reference(selection) == placed.key
 
 
-def _version(
-    extension: Mapping[str, Any], setting: str | None, orders: list[Placed], prefetch: Mapping[str, Any]
-) -> str:
+def _version(extension: Mapping[str, Any], setting: str | None, types: frozenset[str] | set[str]) -> str:
     """The FHIR version of the request (K8)."""
     stated = extension.get(_VERSION_KEY)
     if isinstance(stated, str) and stated:
         text = stated.strip().upper()
         return _VERSIONS.get(text[:1], text)
-    if setting:
-        return setting
-    types = [placed.type for placed in orders]
-    types += [placed.type for value in prefetch.values() for placed in resources_in(value)]
-    return next((version for old, version in _OLD_TYPES.items() if old in types), "R4")
+    return setting or next((version for old, version in _OLD_TYPES.items() if old in types), "R4")
 
 
 def _split(readings: Mapping[str, KeyReading]) -> tuple[dict[str, str], dict[str, frozenset[str]]]:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-import uuid as uuids
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from annotated_types import Len
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from pmcds.hooks.escape import SUMMARY_LIMIT, Markdown, length, plain
 
 RESOURCE_ID = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9.\-]+")
 _EXTENSION_KEY = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9_-]+)+")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ELEMENT = re.compile(r"_?[A-Za-z][A-Za-z0-9_]*")
 _TOPIC_CODE = re.compile(r"[A-Za-z0-9]{1,100}")
 _BACKSLASHES = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -40,7 +41,7 @@ def _summary(text: str) -> str:
 
 
 def _uuid(text: str) -> str:
-    if str(uuids.UUID(text)) != text:
+    if not _UUID.fullmatch(text):
         raise ValueError("C8: a UUID is written in lower case with hyphens")
     return text
 
@@ -54,7 +55,13 @@ def _https(text: str) -> str:
 def _extension(value: dict[str, Any]) -> dict[str, Any]:
     if not value or not all(_EXTENSION_KEY.fullmatch(name) for name in value):
         raise ValueError("X6: an extension is an object with keys in reverse-domain style")
+    _nothing_empty(value)
     return value
+
+
+def _nothing_empty(value: Any, *, echoed: bool = False) -> None:
+    for rule, place in empty_members(value, echoed=echoed):
+        raise ValueError(f"{rule}: a member without value is left out ({place})")
 
 
 def _topic_code(text: str) -> str:
@@ -141,11 +148,10 @@ class Link(_Part):
     type: Literal["absolute", "smart"]
     app_context: str | None = None
 
-    @model_validator(mode="after")
-    def _context_of_apps(self) -> Link:
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse a context that no app is to get."""
         if self.app_context is not None and (self.type != "smart" or not self.app_context):
             raise ValueError("L4: appContext is a text and belongs to smart links only")
-        return self
 
 
 class Action(_Part):
@@ -156,29 +162,34 @@ class Action(_Part):
     resource: Resource | None = None
     resource_id: str | None = None
 
-    @model_validator(mode="after")
-    def _one_target(self) -> Action:
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse an action that does not name exactly what it creates, changes or deletes."""
+        resource = self.resource
         if self.type == "delete":
-            if self.resource is not None or not RESOURCE_ID.fullmatch(self.resource_id or ""):
+            if resource is not None or not RESOURCE_ID.fullmatch(self.resource_id or ""):
                 raise ValueError("S10: a delete names its target by resourceId and has no resource")
-        elif self.resource is None or self.resource_id is not None:
+            return
+        if resource is None or self.resource_id is not None:
             raise ValueError("S8: a create or update carries the resource and no resourceId")
-        elif self.type == "create" and "id" in self.resource:
+        if self.type == "create" and "id" in resource:
             raise ValueError("S8: a created resource has no id")
-        elif self.type == "update" and not isinstance(self.resource.get("id"), str):
+        if self.type == "update" and not isinstance(resource.get("id"), str):
             raise ValueError("S9: an update carries the whole resource with the client's id")
-        return self
+        if self.type == "create" and resource["resourceType"] == "MedicationRequest" and not _is_proposal(resource):
+            raise ValueError("S14: a new order is a draft proposal for the patient, with text and a whole coding")
+        _nothing_empty(resource, echoed=self.type == "update")
 
-    @model_validator(mode="after")
-    def _proposal(self) -> Action:
-        if self.type == "create" and self.resource and self.resource["resourceType"] == "MedicationRequest":
-            state = (self.resource.get("status"), self.resource.get("intent"))
-            concept = self.resource.get("medicationCodeableConcept") or {}
-            first = (concept.get("coding") or [{}])[0]
-            named = concept.get("text") and all(first.get(name) for name in ("system", "code", "display"))
-            if state != ("draft", "proposal") or not (self.resource.get("subject") or {}).get("reference") or not named:
-                raise ValueError("S14: a new order is a draft proposal for the patient, with text and a whole coding")
-        return self
+
+def _is_proposal(resource: dict[str, Any]) -> bool:
+    concept = resource.get("medicationCodeableConcept") or {}
+    first = (concept.get("coding") or [{}])[0]
+    return bool(
+        resource.get("status") == "draft"
+        and resource.get("intent") == "proposal"
+        and (resource.get("subject") or {}).get("reference")
+        and concept.get("text")
+        and all(first.get(name) for name in ("system", "code", "display"))
+    )
 
 
 class Suggestion(_Part):
@@ -187,17 +198,14 @@ class Suggestion(_Part):
     label: Plain
     uuid: Uuid
     is_recommended: bool
-    actions: list[Action]
+    actions: Annotated[list[Action], Len(1)]
     action_selection_behavior: Literal["all", "any", "at-most-one"] | None = None
 
-    @model_validator(mode="after")
-    def _deletes_last(self) -> Suggestion:
-        if not self.actions:
-            raise ValueError("S4: a suggestion has actions")
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse an order of actions in which a client that acts on the first one only loses the new order."""
         kinds = [action.type == "delete" for action in self.actions]
         if kinds != sorted(kinds):
             raise ValueError("S11: creates and updates stand before deletes")
-        return self
 
 
 class Card(_Part):
@@ -207,28 +215,23 @@ class Card(_Part):
     summary: Summary
     indicator: Literal["info", "warning", "critical"]
     source: Source
-    detail: Markdown | None = None
+    detail: Annotated[Markdown, Len(1)] | None = None
     selection_behavior: Literal["at-most-one", "any"] | None = None
-    suggestions: list[Suggestion] | None = None
-    override_reasons: list[Coding] | None = None
-    links: list[Link] | None = None
+    suggestions: Annotated[list[Suggestion], Len(1)] | None = None
+    override_reasons: Annotated[list[Coding], Len(1)] | None = None
+    links: Annotated[list[Link], Len(1)] | None = None
     extension: Extension | None = None
 
-    @model_validator(mode="after")
-    def _suggested(self) -> Card:
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse suggestions without behavior, more than one recommendation, and a live detail."""
         if (self.suggestions is None) != (self.selection_behavior is None):
             raise ValueError("C10: selectionBehavior stands beside suggestions, and only there")
         recommended = sum(suggestion.is_recommended for suggestion in self.suggestions or ())
         if self.selection_behavior == "at-most-one" and recommended > 1:
             raise ValueError("S3: with at-most-one at most one suggestion is recommended")
-        return self
-
-    @model_validator(mode="after")
-    def _inert(self) -> Card:
         kind = (self.extension or {}).get(CONTENT_TYPE, "text/markdown")
         if self.detail is not None and kind != "text/plain" and live_markdown(self.detail):
             raise ValueError("MD-9: the detail holds HTML, an image or a link")
-        return self
 
 
 class Response(_Part):
@@ -238,8 +241,8 @@ class Response(_Part):
     system_actions: list[Action] | None = None
     extension: Extension | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> Response:
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse ids that are used twice, and cards that are not in order of urgency."""
         uuids_used = [card.uuid for card in self.cards]
         uuids_used += [item.uuid for card in self.cards for item in card.suggestions or ()]
         if len(set(uuids_used)) < len(uuids_used):
@@ -247,9 +250,6 @@ class Response(_Part):
         places = [INDICATORS.index(card.indicator) for card in self.cards]
         if places != sorted(places):
             raise ValueError("C16: critical cards come first, then warnings, then information")
-        for rule, place in empty_members(self.to_dict()):
-            raise ValueError(f"{rule}: a member without value is left out ({place})")
-        return self
 
     def to_dict(self) -> dict[str, Any]:
         """The response as JSON values."""
@@ -262,22 +262,21 @@ def live_markdown(detail: str) -> bool:
 
 
 def empty_members(value: Any, place: str = "", *, echoed: bool = False) -> Iterator[tuple[str, str]]:
-    """Rule and JSON pointer of every null, empty or impossible value, where the checklist does not allow it.
+    """Rule and place of every null, empty or impossible value of a free part: an extension or a resource.
 
     An echoed resource (of an update) may hold null in its arrays, where FHIR itself writes it.
     """
-    if isinstance(value, Mapping):
-        if not value and place:
+    if isinstance(value, dict):
+        if not value:
             yield "X2", place
-        inside = echoed or value.get("type") == "update"
         for name, member in value.items():
-            yield from empty_members(member, f"{place}/{name}", echoed=inside and (echoed or name == "resource"))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        if not value and place not in ("/cards", "/services", "/systemActions"):
+            yield from empty_members(member, f"{place}/{name}", echoed=echoed)
+    elif isinstance(value, (list, tuple)):
+        if not value:
             yield "X2", place
-        for number, member in enumerate(value):
+        for member in value:
             if not (member is None and echoed):
-                yield from empty_members(member, f"{place}/{number}", echoed=echoed)
+                yield from empty_members(member, place, echoed=echoed)
     elif value is None:
         yield "X1", place
     elif value == "":

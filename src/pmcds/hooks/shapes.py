@@ -38,7 +38,7 @@ class Placed(NamedTuple):
 
 def unwrap(value: Any) -> Any:
     """The resource of a value that is wrapped like a Bundle entry (R14, P17); other values as they are."""
-    if isinstance(value, Mapping) and "resourceType" not in value and "resource" in value:
+    if isinstance(value, dict) and "resourceType" not in value and "resource" in value:
         return value["resource"]
     return value
 
@@ -51,7 +51,7 @@ def resources_in(value: Any, depth: int = 0, full_url: str | None = None) -> Ite
         for item in value:
             yield from resources_in(item, depth + 1)
         return
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     if "resourceType" not in value and "resource" in value:
         url = value.get("fullUrl")

@@ -80,22 +80,38 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     stated = [_indeterminate_phenotype(finding) for _, finding in seen.others]
     claims = [one for one in (*read, *stated) if isinstance(one, Claim)]
     unread = [(one, finding) for one, finding in zip(read, seen.usable, strict=True) if isinstance(one, State)]
-    claims += _from_haplotypes(table, [f for f in seen.usable if f.kind == "haplotype"], claims)
+    haplotypes = [finding for finding in seen.usable if finding.kind == "haplotype"]
+    claims += _from_haplotypes(table, haplotypes, claims, sex)
     if not any(claim.kind == "diplotype" for claim in claims):
         claims += _from_variants(table, variants, index)
     if not any(claim.alleles for claim in claims):
         unread += [(_NOT_OF_GENE, f) for claim in claims if claim.kind == FOREIGN for f in claim.findings]
         claims = [claim for claim in claims if claim.kind != FOREIGN]
     used = {id(finding) for claim in claims for finding in claim.findings}
-    others = [(state, finding) for state, finding in seen.others if id(finding) not in used]
-    # A lone haplotype or variant without a meaning is a result that could not be used, never "no result".
-    others += unread + [(state, finding) for state, finding in variants.others]
-    others += [
-        (State(words.INDETERMINATE, "position-not-tested"), finding)
-        for finding in variants.usable
-        if id(finding) not in used
-    ]
+    rest = [*_of_haplotypes(table, haplotypes, claims), *_of_variants(variants.usable), *seen.others]
+    others = [*unread, *((state, finding) for state, finding in rest if id(finding) not in used), *variants.others]
     return GeneEvidence(table, _merged(claims), tuple(others), seen.notes, variants.usable)
+
+
+def _of_haplotypes(
+    table: GeneTable, haplotypes: Iterable[Finding], claims: Sequence[Claim]
+) -> Iterator[tuple[State, Finding]]:
+    """Single alleles beside a diplotype confirm it or contradict it; alone and unreadable they are no "no result"."""
+    stated = {allele for claim in claims for alleles in claim.alleles for allele in alleles}
+    for finding in haplotypes:
+        name = _allele_name(finding)
+        reading = read_diplotype(table, name) if name else None
+        names = {allele for alleles in reading.candidates for allele in alleles} if reading else set()
+        if not stated or not names:
+            yield State(words.UNREADABLE, "value-unreadable"), finding
+        elif not names & stated:
+            yield State(words.CONFLICTING, "conflict"), finding
+
+
+def _of_variants(variants: Iterable[Finding]) -> Iterator[tuple[State, Finding]]:
+    """Variants from which no allele could be concluded are a result, but not of all that was asked."""
+    for finding in variants:
+        yield State(words.INDETERMINATE, "position-not-tested"), finding
 
 
 def _as_set(finding: Finding) -> Finding:
@@ -142,8 +158,13 @@ def _diplotype(table: GeneTable, text: str, findings: tuple[Finding, ...], sex: 
         reading = DiplotypeReading(
             (site,), (), (f"inferred from {table.gene.extra['site']['id']}",) if inferred else ()
         )
-    else:
-        reading = read_diplotype(table, text)
+        return _claim(table, reading, findings)
+    return _read_alleles(table, text, findings, sex)
+
+
+def _read_alleles(table: GeneTable, text: str, findings: tuple[Finding, ...], sex: str | None) -> Claim | State:
+    """The claim of a diplotype or of one allele, by how many copies the person has."""
+    reading = read_diplotype(table, text)
     if reading.problem == "not-a-diplotype":
         return State(words.UNREADABLE, "value-unreadable")
     if table.gene.method == "x-copies":
@@ -209,31 +230,34 @@ def _by_sex(
     return Claim("diplotype", claim.text, meanings, findings, "sex-unknown", (), claim.alleles, claim.notes, True)
 
 
-def _from_haplotypes(table: GeneTable, found: Sequence[Finding], claims: Sequence[Claim]) -> Iterator[Claim]:
+def _from_haplotypes(
+    table: GeneTable, found: Sequence[Finding], claims: Sequence[Claim], sex: str | None
+) -> Iterator[Claim]:
     """Two alleles, each from its own result, make a diplotype where no result states one (G10)."""
     if not found or any(claim.kind == "diplotype" for claim in claims):
         return
     by_allele: dict[str, list[Finding]] = {}
     for finding in found:
-        value: Any = finding.value
-        name = value.get("allele") if isinstance(value, Mapping) else value
-        if isinstance(name, str):
+        name = _allele_name(finding)
+        if name:
             by_allele.setdefault(name, []).append(finding)
     names = sorted(by_allele)
     findings = tuple(finding for name in names for finding in by_allele[name])
-    if len(names) == 2:
-        reading = read_diplotype(table, "/".join(names))
-        if reading.problem is None:
-            yield _claim(table, reading, findings)
-    elif len(names) == 1:
-        reading = read_diplotype(table, names[0])
-        if reading.problem == "one-allele":
-            yield _one_allele(table, reading, findings)
-    elif names:
+    if len(names) > 2 or (len(names) == 2 and table.gene.method == "one-copy"):
         open_to = {m for first in names for second in names for m in _pair_meanings(table, first, second)}
         meanings = tuple(sorted(open_to, key=table.place))
         if meanings:
             yield Claim("diplotype", ", ".join(names), meanings, findings, "phase-ambiguous", partial=True)
+    elif names:
+        claim = _read_alleles(table, "/".join(names), findings, sex)
+        if isinstance(claim, Claim):
+            yield claim
+
+
+def _allele_name(finding: Finding) -> str | None:
+    value: Any = finding.value
+    name = value.get("allele") if isinstance(value, Mapping) else value
+    return name if isinstance(name, str) else None
 
 
 def _pair_meanings(table: GeneTable, first: str, second: str) -> tuple[Meaning, ...]:

@@ -131,8 +131,8 @@ class _Typings:
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and no blanks: equal values give equal text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    """JSON without blanks. Keys keep the order of the author: cards list advice and evidence in it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def parse(text: str | bytes) -> Any:

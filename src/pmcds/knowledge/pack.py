@@ -86,9 +86,7 @@ def _heads(documents: Mapping[str, Any]) -> dict[str, Head]:
 
 def snapshot(layers: tuple[Documents, ...], version: str) -> str:
     """The digest of everything that decides: all documents of all layers but the tests, and the library's version."""
-    decisive = [
-        {path: digest for path, digest in layer.digests.items() if kind_of(path) != "rule-test"} for layer in layers
-    ]
+    decisive = [{path: layer.digests[path] for path in layer.paths if kind_of(path) != "rule-test"} for layer in layers]
     return hashlib.sha256(canonical({"layers": decisive, "version": version}).encode()).hexdigest()
 
 

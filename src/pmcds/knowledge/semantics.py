@@ -16,6 +16,7 @@ from pmcds.knowledge.yaml import Path, Source
 from pmcds.model import words
 
 RETIRED = "retired"
+ALERT = words.ALERT
 _NEVER_SILENT = (words.INDETERMINATE, words.CONFLICTING)
 
 
@@ -41,6 +42,10 @@ def test_problems(source: Source, files: Files) -> Iterator[Problem]:
         yield source.problem((), f"there is no rule {wanted}.yaml beside this test", "rename or delete the test")
     if source.value["rule"] != wanted:
         yield source.problem(("rule",), f"the rule is {wanted} by its path", f"write rule: {wanted}")
+    rule = files.sources.get(f"{wanted}.yaml")
+    active = rule is not None and rule.value.get("status") == "active"
+    if active and all(test["expect"]["outcome"] != ALERT for test in source.value["tests"]):
+        yield source.problem(("tests",), "no test expects an alert", "show a patient for whom the rule fires", key=True)
     seen: set[str] = set()
     for place, test in enumerate(source.value["tests"]):
         if test["name"] in seen:

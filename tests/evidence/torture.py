@@ -1,0 +1,232 @@
+"""Field torture (TB-01): blank every node of an input in seven ways and see what became of every decision line.
+
+The oracle is the degradation table: taking information away never turns an alert or a doubt into "clear", and no
+line goes away unless an input line says why.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pmcds
+from pmcds.model import words
+from tests.evidence.goldens import Golden, Watched
+from tests.laws import PATIENT, check_laws, walk_sites
+
+Path = tuple[str | int, ...]
+DELETE = "delete"
+EDITS: tuple[tuple[str, Any], ...] = (
+    (DELETE, None), ("null", None), ("empty text", ""), ("zero", 0), ("list", []), ("object", {}), ("odd", "???"),
+)  # fmt: skip
+ORDER_TYPES = ("MedicationRequest", "MedicationStatement", "Medication")
+# Input lines that say why an order has no decision lines.
+EXITS = frozenset(
+    {"void-status", "not-current", "do-not-perform", "other-patient", "withheld", "duplicate-of", "superseded-by"}
+)
+# Where an alert may appear by taking something away: fields that narrow a rule, and parties to a conflict.
+NARROWING = ("Condition", "Patient", "Procedure", "Specimen", "MedicationRequest", "MedicationStatement")
+
+ALLOWED = {
+    words.ALERT: (words.ALERT, words.CANNOT_TELL),
+    words.CLEAR: (words.CLEAR, words.CANNOT_TELL),
+    words.CANNOT_TELL: (words.CANNOT_TELL,),
+    words.NOT_COVERED: (words.NOT_COVERED, words.CANNOT_TELL),
+}
+
+Line = tuple[str, str | None, bool, tuple[str, ...]]
+
+
+def nodes(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The place of every node below the root."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in members:
+        yield (*path, name)
+        yield from nodes(item, (*path, name))
+
+
+def edited(source: Any, path: Path, edit: tuple[str, Any]) -> Any:
+    """The source with one node changed (in place)."""
+    holder = source
+    for step in path[:-1]:
+        holder = holder[step]
+    if edit[0] == DELETE:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = edit[1].copy() if isinstance(edit[1], (list, dict)) else edit[1]
+    return source
+
+
+@dataclass
+class Tally:
+    """What a run of the torture found."""
+
+    cases: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def fail(self, golden: str, path: Path, edit: str, what: str) -> None:
+        self.failures.append((golden, "/" + "/".join(map(str, path)), edit, what))
+
+
+@dataclass(frozen=True)
+class Before:
+    """The undisturbed result: its lines, and the entry of each order key."""
+
+    lines: dict[tuple[str, str | None], Line]
+    sites: dict[str, str]
+    type_of_site: dict[str, str]
+
+
+def lines_of(result: pmcds.Result) -> dict[tuple[str, str | None], Line]:
+    return {(line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases) for line in result.ledger.orders}
+
+
+def before(result: pmcds.Result) -> Before:
+    sites = {line.resource: line.site for line in reversed(result.ledger.inputs)}
+    types = {line.site: line.resource.split("/")[0].split(":")[0] for line in result.ledger.inputs}
+    return Before(lines_of(result), sites, types)
+
+
+def torture(engine: Watched, golden: Golden, tally: Tally, *, only: tuple[str, ...] | None = None) -> None:
+    """Every node of one golden input in every way; `only` limits it to resources of these types."""
+    calm = before(engine.result_of(golden.fresh(), golden.now))
+    for path in list(nodes(golden.fresh())):
+        if only is not None and touched_type(calm, path) not in only:
+            continue
+        for edit in EDITS:
+            one_case(engine, golden, calm, path, edit, tally)
+
+
+def one_case(
+    engine: Watched, golden: Golden, calm: Before, path: Path, edit: tuple[str, Any], tally: Tally
+) -> None:
+    """One node, one edit: evaluate, check the laws, compare the lines."""
+    source = edited(golden.fresh(), path, edit)
+    tally.cases += 1
+    try:
+        result = engine.result_of(source, golden.now)
+    except pmcds.InputError as error:
+        tally.verdicts[f"refused {error.code}"] += 1
+        return
+    except pmcds.HookError as error:
+        tally.verdicts[f"refused {error.status}"] += 1
+        return
+    except Exception as error:
+        tally.fail(golden.name, path, edit[0], f"crash {type(error).__name__}: {error}")
+        return
+    try:
+        check_laws(engine, result, hook=source.get("hook") if "hook" in golden.fresh() else None)
+    except AssertionError as error:
+        tally.fail(golden.name, path, edit[0], f"law {str(error)[:200]}")
+        return
+    if "hook" not in golden.fresh() and len(result.ledger.inputs) != len(list(walk_sites(source))):
+        tally.fail(golden.name, path, edit[0], "law LC-04: sites and input lines differ in number")
+    found = list(compare(calm, result, path, edit[0]))
+    for what in found:
+        tally.fail(golden.name, path, edit[0], what)
+    if not found:
+        tally.verdicts["same" if lines_of(result) == calm.lines else "degraded"] += 1
+
+
+def touched_site(calm: Before, path: Path) -> str | None:
+    """The site in which a node stands."""
+    pointer = "/" + "/".join(map(str, path))
+    found = [site for site in calm.type_of_site if pointer == site or pointer.startswith(site + "/")]
+    return max(found, key=len, default=None)
+
+
+def touched_type(calm: Before, path: Path) -> str:
+    site = touched_site(calm, path)
+    return calm.type_of_site[site] if site is not None else ""
+
+
+def moved(pointer: str, path: Path, edit: str) -> str | None:
+    """Where a site stands after the edit; None if it is gone."""
+    place = "/" + "/".join(map(str, path))
+    if pointer == place or pointer.startswith(place + "/"):
+        return None
+    if edit == DELETE and isinstance(path[-1], int):
+        holder = place.rsplit("/", 1)[0] + "/"
+        if pointer.startswith(holder):
+            index, _, rest = pointer[len(holder) :].partition("/")
+            if int(index) > path[-1]:
+                return f"{holder}{int(index) - 1}" + (f"/{rest}" if rest else "")
+    return pointer
+
+
+def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterator[str]:
+    """What the degradation table does not allow."""
+    after = lines_of(result)
+    inputs = {line.site: line for line in result.ledger.inputs}
+    touched = touched_type(calm, path)
+    conditional = {(o.key, o.rule.id if o.rule else None) for o in result._outcomes if o.open_facts}
+    for (order, rule), old in calm.lines.items():
+        key: str | None = order
+        if order in calm.sites:
+            site = moved(calm.sites[order], path, edit)
+            line = inputs.get(site) if site is not None else None
+            if line is None:
+                yield from _gone(calm, inputs, order, path, edit)
+                continue
+            key = line.resource
+            if line.ignored is not None and (key, rule) not in after:
+                if line.ignored not in EXITS or _blanked_status(path):
+                    yield f"silent loss: {order} {rule} {old[0]} -> order ignored({line.ignored})"
+                continue
+        new = after.get((key or "", rule))
+        if new is None:
+            own = after.get((key or "", None))
+            if own is None or own[0] != words.CANNOT_TELL or own[1] not in words.ORDER_REASONS:
+                merged = any(other[1] == rule and other != (order, rule) for other in after)
+                yield f"silent loss: {order} {rule} {old[0]}({old[1]}) -> {own or ('merged' if merged else 'nothing')}"
+            continue
+        yield from _moved_along(old, new, (order, rule), touched, (key or "", rule) in conditional)
+        yield from _told(old, new, (order, rule), inputs, calm, path, edit)
+
+
+def _blanked_status(path: Path) -> bool:
+    """A status that was blanked says nothing; it may not count as a status that ends the order."""
+    return bool(path) and path[-1] in ("status", "doNotPerform")
+
+
+def _gone(calm: Before, inputs: dict[str, Any], order: str, path: Path, edit: str) -> Iterator[str]:
+    """The order's own entry was taken away; only a deleted, empty or null one may go without a word."""
+    place = "/" + "/".join(map(str, path))
+    if edit in (DELETE, "null", "list") and not calm.sites[order].startswith(place + "/context"):
+        return
+    holder = place if place in inputs else place.rsplit("/", 1)[0]
+    line = inputs.get(holder)
+    if line is None or line.ignored is None:
+        yield f"silent loss: {order} gone without an input line"
+
+
+def _moved_along(
+    old: Line, new: Line, key: tuple[str, str | None], touched: str, conditional: bool
+) -> Iterator[str]:
+    if new[0] in ALLOWED[old[0]]:
+        return
+    if new[0] == words.ALERT and (conditional or touched in NARROWING):
+        return
+    yield f"{old[0]}({old[1]}) -> {new[0]}({new[1]}) for {key[0]} {key[1]} {list(new[3])}"
+
+
+def _told(
+    old: Line,
+    new: Line,
+    key: tuple[str, str | None],
+    inputs: dict[str, Any],
+    calm: Before,
+    path: Path,
+    edit: str,
+) -> Iterator[str]:
+    """`no-result` may not be said where something unreadable could have been the result (1.2)."""
+    if new[1] not in words.QUIET_REASONS or old[1] == new[1] or key[0] == PATIENT and old[0] == words.NOT_COVERED:
+        return
+    site = touched_site(calm, path)
+    place = moved(site, path, edit) if site is not None else None
+    line = inputs.get(place) if place is not None else None
+    if line is not None and line.ignored in words.IGNORED_DIRTY:
+        yield f"unread told as {new[1]}: {key[0]} {key[1]}, input ignored({line.ignored})"
