@@ -25,9 +25,12 @@ def walk_sites(value: Any, pointer: str = "") -> Iterator[str]:
     if not isinstance(value, dict):
         return
     if value.get("resourceType") == "Bundle" or (
-        "resourceType" not in value and isinstance(value.get("entry"), list)
+        "resourceType" not in value and "entry" in value
     ):
-        for place, entry in enumerate(value.get("entry") or []):
+        entries = value.get("entry")
+        # One entry that is not in a list is one entry; anything else that is no list holds none.
+        listed = entries if isinstance(entries, list) else [entries] if isinstance(entries, dict) else []
+        for place, entry in enumerate(listed):
             here = f"{pointer}/entry/{place}"
             resource = entry.get("resource") if isinstance(entry, dict) else None
             if isinstance(resource, dict) and resource:

@@ -96,11 +96,32 @@ class Engine:
         clock: Callable[[], float] | None = None,
     ) -> dict[str, Any]:
         """Answer a CDS Hooks request of one service. Raises HookError for every status but 200."""
+        return self.answer(service, request, now=now, deadline=deadline, clock=clock).to_dict()
+
+    def answer(
+        self,
+        service: str | hooks.Service,
+        request: bytes | str | Mapping[str, Any],
+        *,
+        fetched: Mapping[str, str] | None = None,
+        profile: str | None = None,
+        now: datetime | None = None,
+        deadline: float | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> Result:
+        """The result behind the response to a CDS Hooks request. Raises HookError for every status but 200.
+
+        `fetched` says what became of prefetch keys that the caller filled in for the client: fetched, incomplete or
+        fetch-failed. `profile` is the caller's choice of client profile, over what the request gives away.
+        """
         late = _late(deadline, clock)
-        served = hooks.service_named(service)
+        served = service if isinstance(service, hooks.Service) else hooks.service_named(service)
         try:
             opened = fhir.open_input(request, limits=self.settings.limits)
-            parsed = hooks.parse_request(opened.envelope, hook=served.hook)
+            parsed = hooks.parse_request(opened.envelope, hook=served.hook, templates=served.prefetch or None)
+            if fetched:
+                parsed = hooks.with_states(parsed, fetched, served.prefetch)
+            hooks.require(parsed, served)
             selection = Selection(
                 hook=parsed.hook,
                 context=parsed.order_members,
@@ -108,9 +129,11 @@ class Engine:
                 prefetch=parsed.prefetch_states,
                 supply=parsed.supply,
                 encounter=parsed.encounter,
-                profile=parsed.profile,
+                profile=profile or parsed.profile,
+                fhir_version=parsed.fhir_version,
+                options=parsed.options,
             )
-            return self._run(opened, selection, parsed.patient, _moment(now), late).to_dict()
+            return self._run(opened, selection, parsed.patient, _moment(now), late)
         except InputError as error:
             raise HookError(*hooks.refusal(error)) from None
 
@@ -207,6 +230,9 @@ class Engine:
                 encounter=selection.encounter,
                 profile=profile,
                 extension=hooks.notice_extension(hidden),
+                hook=selection.hook,
+                fhir_version=selection.fhir_version,
+                options=selection.options,
             )
 
         return render
@@ -239,10 +265,10 @@ class Engine:
     def _order_by_name(self, name: str) -> Order:
         return Order(f"order:{name}", self.terms.recognize((), name), label=name)
 
-    def _order_from_resource(self, now: datetime) -> Callable[[Any], Reading]:
-        def read(resource: Any) -> Reading:
+    def _order_from_resource(self, now: datetime) -> Callable[[Any], tuple[Order, ...]]:
+        def read(resource: Any) -> tuple[Order, ...]:
             opened = fhir.open_input(resource, limits=self.settings.limits)
-            return fhir.read_orders(opened, fhir.ReadContext(self.terms, self.knowledge.genes, None, now))
+            return fhir.read_orders(opened, fhir.ReadContext(self.terms, self.knowledge.genes, None, now)).orders
 
         return read
 
@@ -291,7 +317,7 @@ def phenotype(gene: str, diplotype: str) -> GeneResult:
 
 def parse_variant(text: str) -> Variant | None:
     """A variant from everyday or HGVS text, or None if it is none: `parse_variant("BRAF p.(Val600Glu)")`."""
-    return infer.parse_variant(text)
+    return infer.parse_variant(text, _knowledge().genes)
 
 
 def recognize_drug(drug: str | Mapping[str, Any]) -> DrugMatch:

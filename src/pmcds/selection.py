@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pmcds.errors import InputError
+from pmcds.hooks import CardOptions
 from pmcds.model.findings import Order, Reading, Supply
 
 # Hooks that are about the patient, not about drafts: the live orders of the record are judged.
@@ -28,7 +29,7 @@ class Selection:
     """What is asked: the hook, the orders named by the caller, or the drafts of a request.
 
     `named` are orders given by the caller (None: not given); `selections` the keys that order-select names.
-    `supply`, `prefetch`, `encounter` and `profile` come from the request.
+    The rest comes from the request; `options` (a `hooks.CardOptions`) are handed to `hooks.render` as they are.
     """
 
     hook: str | None = None
@@ -39,6 +40,8 @@ class Selection:
     supply: Supply | None = None
     encounter: str | None = None
     profile: str | None = None
+    fhir_version: str = "R4"
+    options: CardOptions | None = None
 
     def supplied(self, reading: Reading) -> Reading:
         """The reading with the worse of what the request and what opening say about each kind of data."""
@@ -104,7 +107,7 @@ def _once(orders: Sequence[Order]) -> tuple[Order, ...]:
 
 
 def named_orders(
-    several: Sequence[Any], by_name: Callable[[str], Order], from_resource: Callable[[Any], Reading]
+    several: Sequence[Any], by_name: Callable[[str], Order], from_resource: Callable[[Any], tuple[Order, ...]]
 ) -> tuple[Order, ...]:
     """Orders given by the caller, by name or as resources; none of them has an input line."""
     orders: dict[str, Order] = {}
@@ -112,7 +115,7 @@ def named_orders(
         if isinstance(given, str):
             found: tuple[Order, ...] = (by_name(given),)
         else:
-            found = tuple(replace(order, source=None, also=()) for order in from_resource(given).orders)
+            found = tuple(replace(order, source=None, also=()) for order in from_resource(given))
         if not found:
             mend = "pass a name or a MedicationRequest"
             raise InputError("order-unreadable", "an order that was given is no medication order", mend=mend)

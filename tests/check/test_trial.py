@@ -41,14 +41,30 @@ cases:
     silent: no test is advised
 """
 HEAD = "rule: own/abacavir/src\ntests:\n"
-PRESENT = '  - name: {name}\n    patient: {{order: abacavir, allele: {{"HLA-B*57:01": present}}{more}}}\n    expect: {{{expect}}}\n'
+PRESENT = """\
+  - name: {name}
+    patient: {{order: abacavir, allele: {{"HLA-B*57:01": present}}{more}}}
+    expect: {{{expect}}}
+"""
+OTHERS = """\
+  - name: quiet
+    patient: {order: abacavir}
+    expect: {case: unknown, outcome: CANNOT-TELL, reason: no-result, quiet: true}
+  - name: clear
+    patient: {order: abacavir, allele: {"HLA-B*57:01": absent}}
+    expect: {case: absent, outcome: CLEAR, reason: absent}
+"""
 
 
 @pytest.fixture(scope="module")
 def base() -> Knowledge:
-    bundled = Knowledge.bundled()
-    assert bundled.rules
-    return bundled
+    """Genes, terms and phrases of the library, without its rules."""
+    shared = {
+        path: value
+        for path, value in Knowledge.bundled().documents()[0].items()
+        if path.split("/")[0] in ("genes", "terms", "phrases", "pack.yaml")
+    }
+    return Knowledge.from_docs(shared)
 
 
 def problems(folder: Path, base: Knowledge, tests: str, rule: str = RULE) -> Iterator[tuple[int, int, str]]:
@@ -62,9 +78,7 @@ def problems(folder: Path, base: Knowledge, tests: str, rule: str = RULE) -> Ite
 
 def test_a_draft_is_tested_like_an_active_rule(tmp_path: Path, base: Knowledge) -> None:
     tests = PRESENT.format(name="alerts", more="", expect="case: present, outcome: ALERT, indicator: critical")
-    tests += "  - name: quiet\n    patient: {order: abacavir}\n    expect: {case: unknown, outcome: CANNOT-TELL, reason: no-result, quiet: true}\n"
-    tests += '  - name: clear\n    patient: {order: abacavir, allele: {"HLA-B*57:01": absent}}\n    expect: {case: absent, outcome: CLEAR, reason: absent}\n'
-    assert list(problems(tmp_path, base, tests)) == []
+    assert list(problems(tmp_path, base, tests + OTHERS)) == []
 
 
 @pytest.mark.parametrize(
@@ -111,9 +125,13 @@ def test_a_rule_that_is_not_asked_at_this_hook_is_told(tmp_path: Path, base: Kno
     assert message.startswith("t: expected ALERT, got NOT-COVERED") or "was not asked" in message
 
 
-def test_a_patient_that_cannot_be_written_is_told(tmp_path: Path, base: Knowledge) -> None:
-    tests = '  - name: t\n    patient: {order: abacavir, medication: [{since: "2026-01-01", drug: x}], age: 5}\n    expect: {outcome: ALERT}\n'
-    assert list(problems(tmp_path, base, tests))
+def test_a_test_that_stops_is_told(tmp_path: Path, base: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*args: object, **more: object) -> None:
+        raise ValueError("no such patient")
+
+    monkeypatch.setattr("pmcds.check.trial.bundle_of", stop)
+    tests = PRESENT.format(name="t", more="", expect="outcome: ALERT")
+    assert list(problems(tmp_path, base, tests)) == [(3, 11, "t: stopped with ValueError: no such patient")]
 
 
 def test_a_rule_with_problems_is_not_tried(tmp_path: Path, base: Knowledge) -> None:
@@ -139,12 +157,7 @@ def _knowledge(base: Knowledge, rule: str, tests: str) -> Knowledge:
         assert source is not None, wrong
         sources[path] = source
     documents = Files(sources).documents()
-    shared = {
-        path: value
-        for path, value in base.documents()[0].items()
-        if path.split("/")[0] in ("genes", "terms", "phrases", "pack.yaml")
-    }
-    return Knowledge.from_docs(shared, documents)
+    return base + Knowledge.from_docs(documents)
 
 
 def test_selftest_passes_where_every_rule_fires_and_names_one_that_does_not(base: Knowledge) -> None:

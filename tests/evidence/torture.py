@@ -228,5 +228,8 @@ def _told(
     site = touched_site(calm, path)
     place = moved(site, path, edit) if site is not None else None
     line = inputs.get(place) if place is not None else None
-    if line is not None and line.ignored in words.IGNORED_DIRTY:
+    if line is None:
+        return
+    no_type = path[-1] == "resourceType" and line.ignored == "type-not-read"
+    if no_type or line.ignored in words.IGNORED_DIRTY:
         yield f"unread told as {new[1]}: {key[0]} {key[1]}, input ignored({line.ignored})"

@@ -40,8 +40,11 @@ def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
     found = rule(tmp_path)
     assert (found.id, found.source, found.status, found.version) == ("family/drugone/src", "src", "active", 1)
     assert (found.drugs, found.hooks, found.origin, found.topic) == (
-        ("drugone",), ("order-select",), "germline", "familydrugonesrc",
-    )  # fmt: skip
+        ("drugone",),
+        ("order-select",),
+        "germline",
+        "familydrugonesrc",
+    )
     assert found.subjects == (Subject("phenotype", "GENEA"),)
     (population,) = found.populations
     assert (population.name, population.when, population.needs, population.used) == (None, None, frozenset({0}), (0,))

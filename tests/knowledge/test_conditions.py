@@ -20,9 +20,12 @@ from pmcds.model.rules import All, Atom, Condition, Either, Not
 from tests.shared import SHARED, needs_shared
 
 SUBJECTS = (
-    Subject("phenotype", "G"), Subject("allele", "H"), Subject("condition", "c"), Subject("laboratory", "L"),
+    Subject("phenotype", "G"),
+    Subject("allele", "H"),
+    Subject("condition", "c"),
+    Subject("laboratory", "L"),
     Subject("age", ""),
-)  # fmt: skip
+)
 PLACES = {subject: place for place, subject in enumerate(SUBJECTS)}
 WORDS = sorted(words.ANSWER_WORDS)
 TEXTS = ["poor", "normal", "present", "absent", *WORDS]
@@ -113,11 +116,14 @@ def test_absence_of_a_drug_is_less_than_any_limit_but_text_is_not() -> None:
 GENES = {
     "G": gene_of(
         {
-            "gene": "G", "hgnc": "HGNC:1", "key": "activity_score", "method": "sum-of-two",
+            "gene": "G",
+            "hgnc": "HGNC:1",
+            "key": "activity_score",
+            "method": "sum-of-two",
             "activity_values": {"0.0": ["*4"], "0.25": ["*9"], "1.0": ["*1"], "≥3.0": ["*1x≥3"], "n/a": ["*7"]},
         }
     )
-}  # fmt: skip
+}
 
 
 def read(document: dict[str, Any]) -> Condition:

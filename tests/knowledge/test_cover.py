@@ -37,9 +37,16 @@ def domain(subject: Subject) -> Sequence[str] | None:
 def rule(*cases: Mapping[str, Any], **more: Any) -> Rule:
     """A rule of these conditions; cases are numbered and silent unless they say otherwise."""
     document = {
-        "rule": "a/b/c", "title": "t", "version": 1, "status": "active", "why": "w", "reviewed": {}, "evidence": {},
-        "ask": {"hooks": ["order-select"]}, **more,
-    }  # fmt: skip
+        "rule": "a/b/c",
+        "title": "t",
+        "version": 1,
+        "status": "active",
+        "why": "w",
+        "reviewed": {},
+        "evidence": {},
+        "ask": {"hooks": ["order-select"]},
+        **more,
+    }
     if cases:
         document["cases"] = [
             {"case": f"c{number}", "silent": "x", **({"if": case} if case else {})} for number, case in enumerate(cases)
@@ -90,15 +97,20 @@ def test_a_combination_without_a_case_names_each_subject() -> None:
 
 def test_a_case_that_others_take_is_dead_and_they_are_named() -> None:
     found = covered(
-        {"phenotype": {"G": ["poor", "intermediate"]}}, {"phenotype": {"G": "normal"}}, {"phenotype": {"G": ["poor", "normal"]}}, WORDS,
-    )  # fmt: skip
+        {"phenotype": {"G": ["poor", "intermediate"]}},
+        {"phenotype": {"G": "normal"}},
+        {"phenotype": {"G": ["poor", "normal"]}},
+        WORDS,
+    )
     assert [(case.id, takers) for case, takers in found.dead] == [("c2", ("c0", "c1"))]
 
 
 def test_a_case_that_can_never_hold_is_dead_without_takers() -> None:
     found = covered(
-        {"phenotype": {"G": list(VALUES)}}, {"all": [{"phenotype": {"G": "poor"}}, {"phenotype": {"G": "normal"}}]}, WORDS,
-    )  # fmt: skip
+        {"phenotype": {"G": list(VALUES)}},
+        {"all": [{"phenotype": {"G": "poor"}}, {"phenotype": {"G": "normal"}}]},
+        WORDS,
+    )
     assert [(case.id, takers) for case, takers in found.dead] == [("c1", ())]
 
 
@@ -113,8 +125,12 @@ def test_numbers_are_split_at_the_cut_offs() -> None:
 def test_no_number_below_zero_is_asked_for() -> None:
     assert covered({"age": {"at_least": 0}}).gaps == ()
     assert [value.label for value in numbers([Decimal(2), Decimal(5)])] == [
-        "below 2", "2", "between 2 and 5", "5", "above 5",
-    ]  # fmt: skip
+        "below 2",
+        "2",
+        "between 2 and 5",
+        "5",
+        "above 5",
+    ]
 
 
 def test_a_closed_world_kind_has_no_unknown() -> None:

@@ -62,7 +62,7 @@ def test_a_later_layer_overrides_a_rule_and_says_so(tmp_path: Path) -> None:
 
 def test_a_site_can_switch_a_rule_off(tmp_path: Path) -> None:
     off = with_rule(("status: active", "status: retired"))
-    own = {path: None for path in ("genes/GENEA.yaml", "genes/GENEB.yaml", "genes/HLX-B.yaml")}
+    own = dict.fromkeys(("genes/GENEA.yaml", "genes/GENEB.yaml", "genes/HLX-B.yaml"))
     both = knowledge(tmp_path / "a") + knowledge(tmp_path / "b", {**own, **off})
     assert both.rules == ()
     assert both.overrides == ("family/drugone/src",)

@@ -53,8 +53,11 @@ def test_it_works_from_a_zip(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(archive)!r}); {program}"],
-        capture_output=True, text=True, check=True, cwd=tmp_path,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
     assert done.stdout.startswith(f"b'packed' b'{{}}' None {archive}")
 
 

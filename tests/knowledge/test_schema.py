@@ -15,21 +15,51 @@ HOOKS = "hooks: [order-select]"
 @pytest.mark.parametrize(
     ("old", "new", "marker", "message", "mend"),
     [
-        ("version: 1", "version: first", "first", "first is not a whole number in version", "a whole number, 1 or more"),
+        (
+            "version: 1",
+            "version: first",
+            "first",
+            "first is not a whole number in version",
+            "a whole number, 1 or more",
+        ),
         ("version: 1", "version: 0", "0", "0 is too small in version", "a whole number, 1 or more"),
         ("status: active", "status: activ", "activ", "activ is not known in status", "did you mean active?"),
         ("title:", "titel:", "rule: family", "`title` is missing", "add title: to it"),
-        ("    silent: standard dose", "    silnt: standard dose", "silnt", "`silnt` is not known in cases", "did you mean silent?"),
+        (
+            "    silent: standard dose",
+            "    silnt: standard dose",
+            "silnt",
+            "`silnt` is not known in cases",
+            "did you mean silent?",
+        ),
         ("action: avoid,", "action: shun,", "shun", "shun is not known in action", "one of avoid, not-indicated"),
-        ("indicator: critical", "indicator: red", "red", "red is not known in indicator", "one of info, warning, critical"),
+        (
+            "indicator: critical",
+            "indicator: red",
+            "red",
+            "red is not known in indicator",
+            "one of info, warning, critical",
+        ),
         ('date: "2026-01"', "date: January", "January", "January does not fit in date", "a date as"),
-        ("https://example.org/guideline", "http://example.org/x", '"http:', "http://example.org/x does not fit in url", "an address that begins with https://"),
+        (
+            "https://example.org/guideline",
+            "http://example.org/x",
+            '"http:',
+            "http://example.org/x does not fit in url",
+            "an address that begins with https://",
+        ),
         ("from: 25", "from: about 25", "about 25", "about 25 is not a number in from", "a number such as"),
         (HOOKS, "hooks: []", "[], drug", "nothing stands in hooks", ""),
-        ("know: {phenotype: GENEA}", "know: {phenotyp: GENEA}", "phenotyp", "`phenotyp` is not known in know", "did you mean phenotype?"),
+        (
+            "know: {phenotype: GENEA}",
+            "know: {phenotyp: GENEA}",
+            "phenotyp",
+            "`phenotyp` is not known in know",
+            "did you mean phenotype?",
+        ),
         ("case: normal", "case: Normal Case", "Normal Case", "Normal Case does not fit in case", "small letters"),
     ],
-)  # fmt: skip
+)
 def test_an_error_of_form_is_told(tmp_path: Path, old: str, new: str, marker: str, message: str, mend: str) -> None:
     changes = with_rule((old, new))
     text = next(iter(changes.values()))

@@ -12,8 +12,17 @@ from pmcds.errors import KnowledgeError
 from pmcds.knowledge import Knowledge
 from pmcds.knowledge.semantics import only_by_not
 from tests.knowledge.cards import (
-    RULE, RULE_TEXT, TEST, TEST_TEXT, TODAY, checked, meaning, only, stands, with_rule, write,
-)  # fmt: skip
+    RULE,
+    RULE_TEXT,
+    TEST,
+    TEST_TEXT,
+    checked,
+    meaning,
+    only,
+    stands,
+    with_rule,
+    write,
+)
 
 POOR = "    if: {phenotype: {GENEA: poor metabolizer}}\n"
 KNOW = "know: {phenotype: GENEA}"
@@ -29,22 +38,82 @@ def test_the_cards_of_these_tests_are_in_order(tmp_path: Path) -> None:
         ("drug: drugone,", "drug: drugon,", "drugon,", "drug drugon is not known", "did you mean drugone?"),
         ("{drug: drugtwo,", "{drug: nothing,", "nothing", "drug nothing is not known", "add it to cards/terms"),
         ("condition: stroke", "condition: strok", "strok", "condition strok is not known", "did you mean stroke?"),
-        ("{GENEA: poor metabolizer}", "{GENEX: poor metabolizer}", "GENEX", "gene GENEX is not known", "did you mean GENE"),
-        ("{GENEA: poor metabolizer}", "{GENEA: slow metabolizer}", "slow", "slow metabolizer is no phenotype of GENEA", "did you mean poor metabolizer?"),
-        ("{GENEA: poor metabolizer}", "{GENEA: Poor Metabolizer}", "Poor", "Poor Metabolizer is no phenotype of GENEA", "did you mean poor metabolizer?"),
+        (
+            "{GENEA: poor metabolizer}",
+            "{GENEX: poor metabolizer}",
+            "GENEX",
+            "gene GENEX is not known",
+            "did you mean GENE",
+        ),
+        (
+            "{GENEA: poor metabolizer}",
+            "{GENEA: slow metabolizer}",
+            "slow",
+            "slow metabolizer is no phenotype of GENEA",
+            "did you mean poor metabolizer?",
+        ),
+        (
+            "{GENEA: poor metabolizer}",
+            "{GENEA: Poor Metabolizer}",
+            "Poor",
+            "Poor Metabolizer is no phenotype of GENEA",
+            "did you mean poor metabolizer?",
+        ),
         ("{GENEA: unknown}", "{GENEA: unreadable}", "unreadable", "unreadable has no case", "take it out"),
         ("{GENEA: unknown}", "{GENEA: [unknown, withheld]}", "withheld", "withheld has no case", "take it out"),
-        ("{GENEA: unknown}", "{GENEA: [unknown, conflicting]}", "conflicting", "a silent case may not be reached through conflicting", "show a card"),
-        ("because: [g-2026]\n  - case: inter", "because: [g-2025]\n  - case: inter", "g-2025", "there is no evidence g-2025", "did you mean g-2026?"),
-        ("      because: [g-2026]\n  - case: int", "  - case: int", "card:", "the card names no evidence", "add because"),
-        ('again: "2027-01-01"', 'again: "2026-05-31"', '"2026-05-31"', "the review was due on 2026-05-31", "compare the rule"),
+        (
+            "{GENEA: unknown}",
+            "{GENEA: [unknown, conflicting]}",
+            "conflicting",
+            "a silent case may not be reached through conflicting",
+            "show a card",
+        ),
+        (
+            "because: [g-2026]\n  - case: inter",
+            "because: [g-2025]\n  - case: inter",
+            "g-2025",
+            "there is no evidence g-2025",
+            "did you mean g-2026?",
+        ),
+        (
+            "      because: [g-2026]\n  - case: int",
+            "  - case: int",
+            "card:",
+            "the card names no evidence",
+            "add because",
+        ),
+        (
+            'again: "2027-01-01"',
+            'again: "2026-05-31"',
+            '"2026-05-31"',
+            "the review was due on 2026-05-31",
+            "compare the rule",
+        ),
         ('again: "2027-01-01"', 'again: "2027-02-30"', '"2027-02-30"', "2027-02-30 is no day", "a day"),
-        ('on: "2026-01-01"', 'on: "2027-01-01"', '"2027-01-01", by', "the next review is not after the last one", "set a later day"),
-        ("rule: family/drugone/src", "rule: family/drugone/other", "family", "the rule is family/drugone/src by its path", "write rule"),
-        ("case: intermediate", "case: poor", "poor\n    if: {phenotype: {GENEA: inter", "two cases are named poor", "name them apart"),
+        (
+            'on: "2026-01-01"',
+            'on: "2027-01-01"',
+            '"2027-01-01", by',
+            "the next review is not after the last one",
+            "set a later day",
+        ),
+        (
+            "rule: family/drugone/src",
+            "rule: family/drugone/other",
+            "family",
+            "the rule is family/drugone/src by its path",
+            "write rule",
+        ),
+        (
+            "case: intermediate",
+            "case: poor",
+            "poor\n    if: {phenotype: {GENEA: inter",
+            "two cases are named poor",
+            "name them apart",
+        ),
         (KNOW, "know: {phenotype: [GENEA, GENEB]}", "GENEB", "no case asks for phenotype GENEB", "take it out"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_name_is_told(tmp_path: Path, old: str, new: str, marker: str, message: str, mend: str) -> None:
     changes = with_rule((old, new))
     text = changes[RULE]
@@ -58,28 +127,112 @@ def test_a_wrong_name_is_told(tmp_path: Path, old: str, new: str, marker: str, m
     ("condition", "know", "marker", "message", "mend"),
     [
         ("phenotype: {HLX-B: present}", "phenotype: HLX-B", "HLX-B", "HLX-B has no phenotypes", "ask for allele"),
-        ("activity_score: {GENEA: \"1.0\"}", "activity_score: GENEA", "GENEA", "GENEA has no activity scores", "ask for phenotype"),
-        ("activity_score: {GENEB: \"1\"}", "activity_score: GENEB", '"1"', "1 is no activity score of GENEB", "one of 0.0"),
-        ("activity_score: {GENEB: \"3.0\"}", "activity_score: GENEB", '"3.0"', "3.0 is no activity score of GENEB", "≥3.0"),
-        ("activity_score: {GENEB: {above: 9}}", "activity_score: GENEB", "{above", "no activity score of GENEB lies within these limits", ""),
-        ("activity_score: {GENEB: {above: 1, unit: mg}}", "activity_score: GENEB", "mg", "an activity score has no unit", ""),
+        (
+            'activity_score: {GENEA: "1.0"}',
+            "activity_score: GENEA",
+            "GENEA",
+            "GENEA has no activity scores",
+            "ask for phenotype",
+        ),
+        (
+            'activity_score: {GENEB: "1"}',
+            "activity_score: GENEB",
+            '"1"',
+            "1 is no activity score of GENEB",
+            "one of 0.0",
+        ),
+        (
+            'activity_score: {GENEB: "3.0"}',
+            "activity_score: GENEB",
+            '"3.0"',
+            "3.0 is no activity score of GENEB",
+            "≥3.0",
+        ),
+        (
+            "activity_score: {GENEB: {above: 9}}",
+            "activity_score: GENEB",
+            "{above",
+            "no activity score of GENEB lies within these limits",
+            "",
+        ),
+        (
+            "activity_score: {GENEB: {above: 1, unit: mg}}",
+            "activity_score: GENEB",
+            "mg",
+            "an activity score has no unit",
+            "",
+        ),
         ("phenotype: {GENEA: {at_least: 1}}", "phenotype: GENEA", "{at_least", "phenotype has no numbers", ""),
-        ("allele: {\"HLX-B*57:02\": present}", "allele: \"HLX-B*57:02\"", '"HLX-B', "HLX-B has no allele *57:02", "did you mean *57:01?"),
-        ("allele: {\"HLX-C*57:01\": present}", "allele: \"HLX-C*57:01\"", '"HLX-C', "gene HLX-C is not known", "did you mean HLX-B?"),
-        ("allele: {\"HLX-B*57:01\": positive}", "allele: \"HLX-B*57:01\"", "positive", "positive is no allele of HLX-B*57:01", "present, absent"),
-        ("diplotype: {GENEA: \"*1/*9\"}", "diplotype: GENEA", '"*1/*9"', "*1/*9 is no pair of alleles of GENEA", "two alleles"),
-        ("variant: {GENEA V600E: present}", "variant: GENEA V600E", "GENEA V600E", "GENEA has no variant V600E", "write it as p."),
-        ("laboratory: {natrium: {above: 1}}", "laboratory: natrium", "natrium", "laboratory natrium is not known", "observations"),
-        ("laboratory: {potassium: {above: 5}}", "laboratory: potassium", "{above", "the limits of potassium have no unit", "add unit: mmol/L"),
-        ("laboratory: {potassium: {above: 5, unit: meters}}", "laboratory: potassium", "meters", "meters is not a unit that can be read", "write mmol/L"),
-        ("laboratory: {potassium: {above: 5, unit: mg/dL}}", "laboratory: potassium", "mg/dL", "mg/dL cannot be converted for potassium", "write mmol/L"),
+        (
+            'allele: {"HLX-B*57:02": present}',
+            'allele: "HLX-B*57:02"',
+            '"HLX-B',
+            "HLX-B has no allele *57:02",
+            "did you mean *57:01?",
+        ),
+        (
+            'allele: {"HLX-C*57:01": present}',
+            'allele: "HLX-C*57:01"',
+            '"HLX-C',
+            "gene HLX-C is not known",
+            "did you mean HLX-B?",
+        ),
+        (
+            'allele: {"HLX-B*57:01": positive}',
+            'allele: "HLX-B*57:01"',
+            "positive",
+            "positive is no allele of HLX-B*57:01",
+            "present, absent",
+        ),
+        (
+            'diplotype: {GENEA: "*1/*9"}',
+            "diplotype: GENEA",
+            '"*1/*9"',
+            "*1/*9 is no pair of alleles of GENEA",
+            "two alleles",
+        ),
+        (
+            "variant: {GENEA V600E: present}",
+            "variant: GENEA V600E",
+            "GENEA V600E",
+            "GENEA has no variant V600E",
+            "write it as p.",
+        ),
+        (
+            "laboratory: {natrium: {above: 1}}",
+            "laboratory: natrium",
+            "natrium",
+            "laboratory natrium is not known",
+            "observations",
+        ),
+        (
+            "laboratory: {potassium: {above: 5}}",
+            "laboratory: potassium",
+            "{above",
+            "the limits of potassium have no unit",
+            "add unit: mmol/L",
+        ),
+        (
+            "laboratory: {potassium: {above: 5, unit: meters}}",
+            "laboratory: potassium",
+            "meters",
+            "meters is not a unit that can be read",
+            "write mmol/L",
+        ),
+        (
+            "laboratory: {potassium: {above: 5, unit: mg/dL}}",
+            "laboratory: potassium",
+            "mg/dL",
+            "mg/dL cannot be converted for potassium",
+            "write mmol/L",
+        ),
         ("age: {at_least: 18, unit: mo}", "", "mo}", "mo is no unit of age", "a"),
         ("taken_for: {drugone: {above: 3, unit: d}}", "", "d}", "d is no unit of taken_for", "mo or a"),
         ("taken_for: {drugthre: {above: 3}}", "", "drugthre", "drug drugthre is not known", "did you mean"),
         ("medication: drugthre", "", "drugthre", "drug drugthre is not known", "did you mean"),
         ("cancer: melanom", "", "melanom", "cancer melanom is not known", "did you mean melanoma?"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_question_is_told(
     tmp_path: Path, condition: str, know: str, marker: str, message: str, mend: str
 ) -> None:
@@ -205,4 +358,3 @@ def test_loading_refuses_names_that_do_not_exist(tmp_path: Path) -> None:
 def test_loading_does_not_look_at_the_day(tmp_path: Path) -> None:
     folder = write(tmp_path, with_rule(('again: "2027-01-01"', 'again: "2020-01-01"')))
     assert len(Knowledge.from_path(folder).rules) == 1
-    assert TODAY > date(2020, 1, 1)

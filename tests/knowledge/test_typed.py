@@ -30,13 +30,25 @@ SCHEMA: dict[str, Any] = {
 
 def test_only_what_the_schema_calls_a_number_becomes_one() -> None:
     document = {
-        "text": "1", "count": "1", "amount": "1.5", "flag": "true", "either": "1.10", "word": "1",
-        "tree": {"size": "2", "inner": {"size": "0.25", "other": "3"}}, "rest": ["1", "1.5"],
-    }  # fmt: skip
+        "text": "1",
+        "count": "1",
+        "amount": "1.5",
+        "flag": "true",
+        "either": "1.10",
+        "word": "1",
+        "tree": {"size": "2", "inner": {"size": "0.25", "other": "3"}},
+        "rest": ["1", "1.5"],
+    }
     assert Typing(SCHEMA).convert(document) == {
-        "text": "1", "count": 1, "amount": Decimal("1.5"), "flag": True, "either": "1.10", "word": "1",
-        "tree": {"size": 2, "inner": {"size": Decimal("0.25"), "other": "3"}}, "rest": [1, Decimal("1.5")],
-    }  # fmt: skip
+        "text": "1",
+        "count": 1,
+        "amount": Decimal("1.5"),
+        "flag": True,
+        "either": "1.10",
+        "word": "1",
+        "tree": {"size": 2, "inner": {"size": Decimal("0.25"), "other": "3"}},
+        "rest": [1, Decimal("1.5")],
+    }
 
 
 def test_the_object_branch_of_a_number_is_typed_too() -> None:

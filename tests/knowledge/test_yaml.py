@@ -27,9 +27,15 @@ def value(text: str) -> object:
 def test_every_scalar_stays_text() -> None:
     text = 'a: 57:01\nb: no\nc: 1.10\nd: 012\ne: 2026-01-31\nf: "*2"\ng: [1:30, true, "~"]\nHLA-B*57:01: on\n'
     assert value(text) == {
-        "a": "57:01", "b": "no", "c": "1.10", "d": "012", "e": "2026-01-31", "f": "*2", "g": ["1:30", "true", "~"],
+        "a": "57:01",
+        "b": "no",
+        "c": "1.10",
+        "d": "012",
+        "e": "2026-01-31",
+        "f": "*2",
+        "g": ["1:30", "true", "~"],
         "HLA-B*57:01": "on",
-    }  # fmt: skip
+    }
 
 
 def test_an_unquoted_star_allele_is_named_with_its_mend() -> None:
@@ -153,6 +159,7 @@ def test_it_reads_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_parser_is_imported_only_when_a_file_is_read() -> None:
     import subprocess
 
-    program = "import sys, pmcds.knowledge, pmcds.knowledge.pack; print(sorted({'yaml', 'jsonschema', 'pydantic', 'msgspec'} & set(sys.modules)))"
+    heavy = {"yaml", "jsonschema", "pydantic", "msgspec"}
+    program = f"import sys, pmcds.knowledge, pmcds.knowledge.pack; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -67,6 +67,8 @@ class _Check:
         self.problems += self._trials(good)
         counts = {name: sum(kind_of(path) == kind for path in self.files.sources) for kind, name in _KINDS.items()}
         counts = {name: count for name, count in counts.items() if count}
+        if good.of_kind("terms") or good.of_kind("table"):
+            counts["entries of terms to verify"] = len(knowledge.terms.unverified())
         ordered = sorted(self.problems, key=lambda problem: (problem.file, problem.line, problem.column))
         return Report(tuple(dict.fromkeys(ordered)), {**counts, "tests": self.tests})
 

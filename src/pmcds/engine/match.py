@@ -176,15 +176,17 @@ def _silent(population: Population, answers: Sequence[Answer], environment: Envi
     open_reasons = _reasons(answers, environment, population.needs, default=False)
     if open_reasons:
         return Verdict(population, words.CANNOT_TELL, open_reasons[0], case, open_reasons)
-    weak = [
-        "unknown-allele" if "unknown-allele" in answers[slot].notes else "unread-result"
-        for slot in sorted(population.needs | case.named)
-        if answers[slot].by_name or "unknown-allele" in answers[slot].notes
-    ]
+    weak = [reason for slot in sorted(population.needs | case.named) for reason in _weak(answers[slot])]
     if weak:
         reasons = _ordered(weak)
         return Verdict(population, words.CANNOT_TELL, reasons[0], case, reasons)
     return Verdict(population, words.CLEAR, case.id, case)
+
+
+def _weak(answer: Answer) -> tuple[str, ...]:
+    """Why an answer may support an alert but never a CLEAR: known by name only, or beside something not usable."""
+    noted = tuple(note for note in answer.notes if note in words.REASON_ORDER)
+    return (*noted, "unread-result") if answer.by_name else noted
 
 
 def _undecided(
@@ -203,8 +205,9 @@ def _reasons(
         if isinstance(environment[slot], str) and environment[slot] in words.ANSWER_WORDS
     ]
     if not found and default:
-        # A gap in the cases; `cover` proves that active rules have none.
-        return ("internal-error",)
+        # `cover` proves that active rules have no gap: what is left is a word where the rule asks for a number.
+        measured = any(answers[slot].subject.kind in ("biomarker", "laboratory") for slot in slots)
+        return ("scale-mismatch",) if measured else ("internal-error",)
     return _ordered(found)
 
 

@@ -120,7 +120,7 @@ def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, .
     blocks = []
     order = outcome.order
     if order is not None and order.source is not None and order.label and order.drug.how == "name":
-        blocks.append(Block((phrasing.label("order_named", name=cut(outcome.order.label)),)))
+        blocks.append(Block((phrasing.label("order_named", name=cut(order.label)),)))
     blocks += [Block((_sentence(first),)), Block((lead.rule.why,))]
     notices = tuple(dict.fromkeys(n for s in statements for n in s.notices))
     blocks += [Block((notice,)) for notice in notices]

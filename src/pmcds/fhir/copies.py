@@ -65,7 +65,7 @@ class Copies:
             site = self._sites.get(pointer)
             if site is None or site.data is None:
                 continue
-            for name in _REPLACES:
+            for name in _REPLACES if "extension" in site.data else ():
                 stated = extension(site.data, name)
                 reference = reference_of((stated or {}).get("valueReference")) or as_text(
                     (stated or {}).get("valueUri")
@@ -75,6 +75,8 @@ class Copies:
                     self._supersede(target, site)
 
         def identity(site: Site) -> Hashable | None:
+            if not site.data or "identifier" not in site.data:
+                return None
             stated = tuple(
                 sorted(
                     (str(member.get("system")), str(member["value"]))

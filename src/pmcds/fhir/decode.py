@@ -51,6 +51,16 @@ if FAST:
         id: str | None = None
         contained: msgspec.Raw = msgspec.Raw()
 
+    class _Outline(msgspec.Struct, gc=False):
+        code: Any = None
+        subject: Any = None
+        patient: Any = None
+        status: Any = None
+        component: Any = None
+        extension: msgspec.Raw = msgspec.Raw()
+        modifierExtension: msgspec.Raw = msgspec.Raw()
+
+    _outline = msgspec.json.Decoder(_Outline, float_hook=exact).decode
     # `str.__new__(_Key, name)` is what the hook has to do.
     _object = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=str.__new__).decode
     _objects = msgspec.json.Decoder(list[dict[_Key, msgspec.Raw]], dec_hook=str.__new__).decode
@@ -148,6 +158,29 @@ def value(node: Node) -> Any:
 def decoded(raw: Any) -> Any:
     """The plain value of raw JSON, given as `Raw` or bytes."""
     return _any(raw)
+
+
+def outline(raw: Any) -> dict[str, Any] | None:
+    """The members of `Site.outline` of a raw resource."""
+    try:
+        found = _outline(raw)
+    except msgspec.ValidationError:
+        return None
+    members = {
+        name: stated
+        for name, stated in (
+            ("code", found.code),
+            ("subject", found.subject),
+            ("patient", found.patient),
+            ("status", found.status),
+            ("component", found.component),
+        )
+        if stated is not None
+    }
+    for name, stated in (("extension", found.extension), ("modifierExtension", found.modifierExtension)):
+        if memoryview(stated).nbytes:
+            members[name] = True
+    return members
 
 
 class Head(NamedTuple):

@@ -43,14 +43,26 @@ def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
     routes = _routes(data)
     if named is None:
         return Drug(DrugMatch(), "drug-missing", route=_words(routes))
-    match = _match(named, context)
-    if match.how == "name" and not context.policy.match_names:
-        match = replace(match, ingredients=(), how=None)
-    match = _with_route(match, routes, named, context)
+    match = _known(named, routes, opened, context)
     problem = None
     if not match.ingredients and not match.outside_tables:
         problem = "drug-unresolved" if named.lost else "drug-unrecognized"
     return Drug(match, problem, named.label, _words(routes), (named.site,) if named.site is not None else ())
+
+
+def _known(named: _Named, routes: Sequence[Any], opened: Opened, context: ReadContext) -> DrugMatch:
+    """The match of a drug with its route; the same concept is looked up once in an input."""
+    seen: dict[Any, DrugMatch] = opened.memo.setdefault("drugs", {})
+    stated = tuple((codings(form), texts(form)) for form in (*routes, None, *named.forms))
+    key = None if named.ingredients else (named.codings, named.text, stated, id(context))
+    found = seen.get(key)
+    if found is None or key is None:
+        found = _match(named, context)
+        if found.how == "name" and not context.policy.match_names:
+            found = replace(found, ingredients=(), how=None)
+        found = _with_route(found, routes, named, context)
+        seen[key] = found
+    return found
 
 
 def _medication(data: dict[str, Any], site: Site, opened: Opened) -> _Named | None:

@@ -119,9 +119,10 @@ def _named(opened: Opened) -> list[str]:
     """The patients that subjects name, each once."""
     found: dict[tuple[str, str | None], str] = {}
     for site in opened.sites:
-        if site.type not in _WITH_SUBJECT or site.data is None:
+        if site.type not in _WITH_SUBJECT or site.problem is not None:
             continue
-        reference = reference_of(site.data.get("subject")) or reference_of(site.data.get("patient"))
+        stated = site.outline
+        reference = reference_of(stated.get("subject")) or reference_of(stated.get("patient"))
         if reference is None or reference[0] == "#":
             continue
         parsed = parse_reference(reference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pmcds.errors import InputError
 from pmcds.fhir.allergies import read_allergies
@@ -131,10 +132,10 @@ def _check_request(opened: Opened, context: ReadContext) -> None:
         return
     whose = subjects(opened, context)
     for site in opened.sites:
-        if site.data is None:
+        if site.problem is not None:
             continue
         if site.origin == "draft":
-            stated = reference_of(site.data.get("subject")) or reference_of(site.data.get("patient"))
+            stated = reference_of(site.outline.get("subject")) or reference_of(site.outline.get("patient"))
             wrong = stated is not None and not whose.is_patient(stated, site)
         else:
             own = site.type == "Patient" and site.pointer.startswith("/prefetch/") and "/entry/" not in site.pointer
@@ -164,7 +165,7 @@ def _hidden(opened: Opened, context: ReadContext, withholding: Withholding) -> d
 
 def is_genomic(site: Site, context: ReadContext) -> bool:
     """True if the codes of a resource say that it is about genes or tumor markers."""
-    data = site.data or {}
+    data: Mapping[str, Any] = site.outline if site.type == "Observation" else site.data or {}
     if site.type in ("GenomicStudy", "MolecularSequence"):
         return True
     if site.type == "Condition":

@@ -28,6 +28,7 @@ class Site:
 
     __slots__ = (
         "_data",
+        "_outline",
         "_raw",
         "bundle",
         "full_url",
@@ -65,6 +66,7 @@ class Site:
         self.bundle = bundle
         self._data = data
         self._raw = raw
+        self._outline: Mapping[str, Any] | None = None
 
     @property
     def data(self) -> dict[str, Any] | None:
@@ -73,6 +75,23 @@ class Site:
             decoded = decode.decoded(self._raw)
             self._data = decoded if isinstance(decoded, dict) else {}
         return self._data if self.problem is None else None
+
+    @property
+    def outline(self) -> Mapping[str, Any]:
+        """The members that tell what a resource asks and whose it is, cheaper than `data` while that is not decoded.
+
+        They are code, component, subject, patient, status, extension, modifierExtension; of the two last only
+        whether they are there. Of a decoded resource it is `data`.
+        """
+        if self.problem is not None:
+            return {}
+        if self._data is not None or self._raw is None:
+            return self._data or {}
+        if self._outline is None:
+            self._outline = decode.outline(self._raw)
+            if self._outline is None:
+                return self.data or {}
+        return self._outline
 
     @property
     def raw(self) -> bytes | None:

@@ -22,11 +22,10 @@ def read_stages(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     notes: list[InputNote] = []
     for site in opened.by_type("Observation"):
-        data = site.data or {}
-        asked = (context.terms.observation(system, code) for system, code, _ in codings(data.get("code")))
-        term = next((one for one in asked if one is not None and one.role in _ROLES), None)
+        term = _asked(site, context)
         if term is None:
             continue
+        data = site.data or {}
         verdict = gate(site, opened, context)
         if verdict.reason == "other-patient":
             notes.append(InputNote(site.pointer, site.key, "other-patient"))
@@ -44,6 +43,11 @@ def read_stages(opened: Opened, context: ReadContext) -> ReaderResult:
         findings.append(Finding("condition", subject, value, source, status, reason, date=verdict.date))
         notes.append(InputNote(site.pointer, site.key, None, "context"))
     return ReaderResult(tuple(findings), notes=tuple(notes))
+
+
+def _asked(site: Site, context: ReadContext) -> ObservationTerm | None:
+    asked = (context.terms.observation(system, code) for system, code, _ in codings(site.outline.get("code")))
+    return next((one for one in asked if one is not None and one.role in _ROLES), None)
 
 
 def _value(site: Site, term: ObservationTerm, context: ReadContext) -> dict[str, Any]:

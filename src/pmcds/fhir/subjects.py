@@ -125,7 +125,7 @@ class Subjects:
         return found
 
     def _find(self, site: Site, seen: tuple[Site, ...]) -> Whose:
-        data = site.data or {}
+        data = site.outline
         reference = reference_of(data.get("subject")) or reference_of(data.get("patient"))
         if reference is not None:
             return _OWN if self.is_patient(reference, site) else _OTHER

@@ -136,4 +136,5 @@ def subsetted(meta: Any) -> bool:
 
 
 def _is_cut(site: Site) -> bool:
-    return site.data is not None and "meta" in site.data and subsetted(site.data["meta"])
+    meta = site.data.get("meta") if site.data is not None else None
+    return meta is not None and not (isinstance(meta, dict) and "tag" not in meta) and subsetted(meta)

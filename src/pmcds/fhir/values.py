@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NamedTuple
 
 Coding = tuple[str | None, str | None, str | None]
@@ -256,27 +257,44 @@ def date_before(text: str | None, now: datetime) -> bool:
     return span is not None and span.end < now
 
 
+def is_date(text: Any) -> bool:
+    """True for a FHIR date, dateTime or instant that exists in the calendar (R12)."""
+    found = _DATE.fullmatch(text) if isinstance(text, str) else None
+    if found is None or found[1] == "0000":
+        return False
+    if found[3] is None or found[3] < "29":
+        return True
+    return span_of(text) is not None
+
+
+@cache
+def _date_members(names: tuple[str, ...]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((f"{name}DateTime", f"{name}Period", f"{name}Instant", f"{name}Timing") for name in names)
+
+
 def date_of(
-    data: Mapping[str, Any], names: Sequence[str] = ("effective",), last: Sequence[str] = ("issued",)
+    data: Mapping[str, Any], names: tuple[str, ...] = ("effective",), last: Sequence[str] = ("issued",)
 ) -> str | None:
     """The first readable date among `<name>DateTime`, `<name>Period` (its start), `<name>Instant`, and `last` (S7).
 
     Partial dates stay partial; bad dates are none (R12).
     """
-    for name in names:
-        for value in (
-            data.get(f"{name}DateTime"),
-            as_dict(data.get(f"{name}Period")).get("start"),
-            data.get(f"{name}Instant"),
-            next(iter(as_list(as_dict(data.get(f"{name}Timing")).get("event"))), None),
-            as_dict(data.get(f"{name}Period")).get("end"),
-        ):
-            if value and span_of(value):
-                return str(value)
+    for moment, period, instant, timing in _date_members(names):
+        if moment in data and is_date(data[moment]):
+            return str(data[moment])
+        limits = as_dict(data[period]) if period in data else {}
+        if is_date(limits.get("start")):
+            return str(limits["start"])
+        if instant in data and is_date(data[instant]):
+            return str(data[instant])
+        event = next(iter(as_list(as_dict(data[timing]).get("event"))), None) if timing in data else None
+        if is_date(event):
+            return str(event)
+        if is_date(limits.get("end")):
+            return str(limits["end"])
     for name in last:
-        value = data.get(name)
-        if value and span_of(value):
-            return str(value)
+        if name in data and is_date(data[name]):
+            return str(data[name])
     return None
 
 
@@ -322,6 +340,6 @@ def repairs(data: Mapping[str, Any]) -> tuple[str, ...]:
             found.add("R3")
         elif name == "meta" and not isinstance(value, dict):
             found.add("R11")
-        elif name in _DATE_MEMBERS and not span_of(value):
+        elif name in _DATE_MEMBERS and not is_date(value):
             found.add("R12")
     return tuple(sorted(found))

@@ -39,7 +39,9 @@ def escape(text: str) -> Markdown:
 
     The joiner comes before the backslashes, or it would split an escape (MD-2 to MD-4).
     """
-    text = _WWW.sub(rf"\1{JOINER}", plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}"))
+    text = plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}")
+    if "www." in text.lower():
+        text = _WWW.sub(rf"\1{JOINER}", text)
     return Markdown(text.translate(_ESCAPED))
 
 

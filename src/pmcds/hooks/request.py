@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pmcds.hooks.authorization import Authorization, read_authorization
@@ -102,6 +102,13 @@ def parse_request(
         tokens=_tokens(context, known),
         notes=(*notes, *its),
     )
+
+
+def with_states(request: HookRequest, states: Mapping[str, str], templates: Mapping[str, str]) -> HookRequest:
+    """The request after someone else looked for its prefetch keys: these states count instead of what was sent."""
+    merged = {**request.prefetch_states, **states}
+    supply = supply_of(merged, templates, request.prefetch_types)
+    return replace(request, prefetch_states=merged, supply=supply)
 
 
 def require(request: HookRequest, service: Service) -> None:

@@ -55,6 +55,11 @@ class Observations:
             for entry in document.get("indicators") or ()
         ]
 
+    def unit_of(self, subject: str) -> str | None:
+        """The unit of the first code that asks about a measurement and states one."""
+        terms = (term for term in (*self._questions.values(), *self._names.values()) if term.subject == subject)
+        return next((term.unit for term in terms if term.unit), None)
+
     def question(self, system: str | None, code: str | None) -> ObservationTerm | None:
         """What a question code asks; `system` is folded."""
         return self._questions.get(f"{system}:{(code or '').strip()}")

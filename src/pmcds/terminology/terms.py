@@ -249,6 +249,10 @@ class Terms:
         """The value in another unit, exactly; None between units of different kinds."""
         return self._units.convert(value, unit, to, subject)
 
+    def canonical_unit(self, subject: str) -> str | None:
+        """The unit in which a measurement is answered and compared: that of its first code."""
+        return self._observations.unit_of(subject)
+
     def plausible(self, subject: str, value: Decimal, unit: str | None) -> bool:
         """False if no patient can have this value."""
         return self._units.plausible(subject, value, unit)

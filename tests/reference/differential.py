@@ -1,0 +1,45 @@
+"""TB-03: random facts, the expected lines by the second evaluator, the lines that the product gives for their FHIR."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pmcds
+from tests.reference.evaluator import Line, lines
+from tests.reference.facts import Facts
+from tests.reference.scenarios import NOW, as_fhir, random_facts
+
+Key = tuple[str, str | None]
+
+
+def product_lines(engine: pmcds.Engine, facts: Facts) -> dict[Key, Line]:
+    """The product's lines, by drug and rule."""
+    result = engine.evaluate(as_fhir(facts, engine.terms), now=NOW)
+    return {
+        (line.drug or line.order, line.rule): Line(line.outcome, line.reason or "", line.quiet, line.cases)
+        for line in result.ledger.orders
+    }
+
+
+def differences(engine: pmcds.Engine, facts: Facts) -> list[str]:
+    """Where the two evaluators disagree; cases are compared where the line is decided."""
+    expected, found = lines(facts), product_lines(engine, facts)
+    wrong = []
+    for key in sorted({*expected, *found}, key=str):
+        want, got = expected.get(key), found.get(key)
+        same = want is not None and got is not None and want[:3] == got[:3]
+        if same and want is not None and got is not None and want.outcome in ("ALERT", "CLEAR"):
+            same = set(want.cases) == set(got.cases)
+        if not same:
+            wrong.append(f"{key}: expected {want}, got {got}")
+    return wrong
+
+
+def run(engine: pmcds.Engine, seed: int, start: int = 0) -> Iterator[tuple[int, Facts, list[str]]]:
+    """Cases without end, each from its seed and number alone."""
+    index = start
+    while True:
+        facts = random_facts(random.Random(f"TB-03:{seed}:{index}"))
+        yield index, facts, differences(engine, facts)
+        index += 1
