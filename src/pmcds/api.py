@@ -126,6 +126,7 @@ class Engine:
                 hook=parsed.hook,
                 context=parsed.order_members,
                 selections=parsed.selections if parsed.hook == "order-select" else None,
+                every_order=parsed.every_order,
                 prefetch=parsed.prefetch_states,
                 supply=parsed.supply,
                 encounter=parsed.encounter,

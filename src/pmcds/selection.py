@@ -28,7 +28,8 @@ _LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
 class Selection:
     """What is asked: the hook, the orders named by the caller, or the drafts of a request.
 
-    `named` are orders given by the caller (None: not given); `selections` the keys that order-select names.
+    `named` are orders given by the caller (None: not given); `selections` the keys that order-select names
+    (`every_order`: it named none that can be found, so all drafts are in question).
     The rest comes from the request; `options` (a `hooks.CardOptions`) are handed to `hooks.render` as they are.
     """
 
@@ -36,6 +37,7 @@ class Selection:
     named: tuple[Order, ...] | None = None
     context: tuple[str, ...] = ()
     selections: tuple[str, ...] | None = None
+    every_order: bool = False
     prefetch: Mapping[str, str] = field(default_factory=dict)
     supply: Supply | None = None
     encounter: str | None = None
@@ -74,12 +76,10 @@ def judged_orders(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     if selection.hook is None or selection.hook in _WITHOUT_DRAFTS:
         return _once([order for order in orders if order.state in _LIVE])
     drafts = [order for order in orders if _in_context(order)]
-    if selection.selections:
-        wanted = {_tail(reference) for reference in selection.selections}
-        chosen = tuple(order for order in drafts if _tail(order.key) in wanted)
-        if chosen:
-            return chosen
-    return tuple(drafts)
+    if selection.every_order or selection.selections is None:
+        return tuple(drafts)
+    wanted = {_tail(reference) for reference in selection.selections}
+    return tuple(order for order in drafts if _tail(order.key) in wanted)
 
 
 def _in_context(order: Order) -> bool:

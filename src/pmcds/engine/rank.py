@@ -79,6 +79,7 @@ def _card(group: Sequence[Statement], ranking: Ranking) -> Card:
         override_reasons=_override_reasons(phrasing),
         links=_links(statements, phrasing),
         language=phrasing.language,
+        action=lead.lead.advice[0].action if lead.lead.advice else None,
     )
 
 

@@ -63,8 +63,10 @@ class _Writer:
             self._marker(name, value)
         for name, value in self._patient.laboratory.items():
             self._laboratory(name, value)
-        for name in (*self._patient.condition, *self._patient.cancer):
-            self._condition(name)
+        for name in self._patient.condition:
+            self._condition(name, cancer=False)
+        for name in self._patient.cancer:
+            self._condition(name, cancer=True)
         for medication in self._patient.medication:
             self._medication(medication)
         for order in orders:
@@ -236,9 +238,9 @@ class _Writer:
 
     # Conditions, medications, orders
 
-    def _condition(self, name: str) -> None:
+    def _condition(self, name: str, *, cancer: bool) -> None:
         stated = self._terms.condition_codings(name)
-        fitting = [one for one in stated if name in _names(self._terms, one)] or list(stated)
+        fitting = [one for one in stated if name in _names(self._terms, one, cancer=cancer)] or list(stated)
         code: dict[str, Any] = {"text": name}
         if fitting:
             system, found, display = fitting[0]
@@ -302,9 +304,9 @@ def _concept(code: tuple[str, str], display: str | None = None) -> dict[str, Any
     return {"coding": [{**coding, "display": display} if display else coding]}
 
 
-def _names(terms: Terms, coding: tuple[str, str, str]) -> tuple[str, ...]:
+def _names(terms: Terms, coding: tuple[str, str, str], *, cancer: bool) -> tuple[str, ...]:
     match = terms.conditions((coding,), None)
-    return (*match.names, *match.cancers)
+    return match.cancers if cancer else match.names
 
 
 def _quantity(value: Any, unit: Any, comparator: Any, terms: Terms) -> dict[str, Any]:

@@ -120,11 +120,27 @@ class _SecureConnection(_Checked, HTTPSConnection):
     pass
 
 
-class _PlainPool(HTTPConnectionPool):
+class _Lending:
+    """Connections of the pool belong to a deadline while they are lent out."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if connection.sock is not None:
+            _current.deadline.holds(connection.sock)
+        return connection
+
+    def _put_conn(self, connection: Any) -> None:
+        deadline = getattr(_current, "deadline", None)
+        if deadline is not None and connection is not None:
+            deadline.lets_go(connection.sock)
+        super()._put_conn(connection)  # type: ignore[misc]
+
+
+class _PlainPool(_Lending, HTTPConnectionPool):
     ConnectionCls = _PlainConnection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(_Lending, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
@@ -134,49 +150,48 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
-def _session() -> requests.Session:
-    """A session that takes nothing from the environment: no proxies, no netrc, no cookies."""
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter(pool_maxsize=1, max_retries=0))
-    return session
+class Transport:
+    """Where GET requests go out. `private` allows addresses that are not reached over the open internet."""
 
+    def __init__(self, *, private: bool = False, connections: int = 32) -> None:
+        self._allowed: Callable[[str], bool] = (lambda _: True) if private else is_public
+        # Nothing is taken from the environment (no proxies, no netrc), and no cookie is kept.
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(pool_maxsize=connections, max_retries=0))
 
-def get(
-    url: str,
-    *,
-    deadline: Deadline,
-    most: Callable[[int], bool],
-    private: bool = False,
-    headers: Mapping[str, str] | None = None,
-    verify: bool | str = True,
-) -> tuple[int, bytes]:
-    """Status and body of a URL. Raises FetchError.
+    def get(
+        self,
+        url: str,
+        *,
+        deadline: Deadline,
+        most: Callable[[int], bool],
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        """Status and body of a URL. Raises FetchError.
 
-    `most` is told the number of bytes as they come and says whether they may go on. Redirects are not followed.
-    """
-    _current.deadline, _current.allowed = deadline, (lambda _: True) if private else is_public
-    sent = {"Accept": "application/fhir+json, application/json", "Accept-Encoding": "identity", **(headers or {})}
-    left = deadline.left
-    if left <= 0:
-        raise FetchError("deadline")
-    try:
-        with (
-            _session() as session,
-            session.get(url, headers=sent, timeout=left, allow_redirects=False, stream=True, verify=verify) as answer,
-        ):
-            return answer.status_code, _body(answer, deadline, most)
-    except FetchError:
-        raise
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        inner = _cause(error)
-        if inner is not None:
-            raise inner from None
-        raise FetchError("deadline" if deadline.left <= 0 else "unreachable") from None
-    finally:
-        _current.deadline = _current.allowed = None
+        `most` is told the number of bytes as they come and says whether they may go on. Redirects are not followed.
+        """
+        _current.deadline, _current.allowed = deadline, self._allowed
+        sent = {"Accept": "application/fhir+json, application/json", "Accept-Encoding": "identity", **(headers or {})}
+        left = deadline.left
+        if left <= 0:
+            raise FetchError("deadline")
+        try:
+            with self._session.get(url, headers=sent, timeout=left, allow_redirects=False, stream=True) as answer:
+                return answer.status_code, _body(answer, deadline, most)
+        except FetchError:
+            raise
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _cause(error) or FetchError("deadline" if deadline.left <= 0 else "unreachable") from None
+        finally:
+            _current.deadline = _current.allowed = None
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._session.close()
 
 
 def _cause(error: BaseException | None) -> FetchError | None:
