@@ -58,7 +58,7 @@ class Engine:
         phrases = self.knowledge.phrases
         self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"])
         optional = frozenset(self.knowledge.pack.get("guideline_sources", ())) - set(self.settings.sources)
-        self._left_out = frozenset(rule.id for rule in self.knowledge.rules if rule.source in optional)
+        self._left_out = frozenset(head.id for head in self.knowledge.heads if head.source in optional)
 
     def evaluate(
         self,

@@ -31,13 +31,13 @@ class Watched(pmcds.Engine):
         self.last = super()._run(*arguments)
         return self.last
 
-    def result_of(self, source: Any, now: datetime = NOW) -> pmcds.Result:
-        """The result of a bundle, or of a request through its service."""
-        if isinstance(source, dict) and isinstance(source.get("hook"), str) and source["hook"] in SERVICES:
-            response = self.respond(SERVICES[source["hook"]], source, now=now)
-            assert response == self.last.to_dict()
-            return self.last
-        return self.evaluate(source, now=now)
+    def result_of(self, source: Any, now: datetime = NOW, hook: str | None = None) -> pmcds.Result:
+        """The result of a bundle, or of a request through the service of its hook."""
+        if hook is None:
+            return self.evaluate(source, now=now)
+        response = self.respond(SERVICES[hook], source, now=now)
+        assert response == self.last.to_dict()
+        return self.last
 
 
 @cache
@@ -53,6 +53,7 @@ class Golden:
     name: str
     text: str
     now: datetime = NOW
+    hook: str | None = None
 
     def fresh(self) -> Any:
         """A copy that may be changed."""
@@ -68,7 +69,8 @@ def bundles() -> tuple[Golden, ...]:
 @cache
 def requests() -> tuple[Golden, ...]:
     """The sample CDS Hooks requests."""
-    return tuple(Golden(path.stem, path.read_text()) for path in sorted((ROOT / "examples/requests").glob("*.json")))
+    texts = {path.stem: path.read_text() for path in sorted((ROOT / "examples/requests").glob("*.json"))}
+    return tuple(Golden(name, text, hook=json.loads(text)["hook"]) for name, text in texts.items())
 
 
 def of_rules(per_rule: int = 1) -> Iterator[Golden]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.fhir.material import PATIENT, SUBJECT, bundle, condition, findings_of, note_of, reading
+from pmcds.fhir import open_input, read
+from tests.fhir.material import (
+    PATIENT,
+    SUBJECT,
+    bundle,
+    condition,
+    context,
+    findings_of,
+    note_of,
+    reading,
+    terms,
+)
 
-CONFIRMED, ACTIVE = "confirmed", "active"
+SNOMED = "http://snomed.info/sct"
 
 
 def stroke(found_in: dict[str, Any]) -> tuple[str, str | None]:
@@ -189,3 +201,40 @@ def test_h45_birth_dates_stay_as_partial_as_they_are(stated: str, value: str | N
 def test_sex_is_male_female_or_unknown(stated: str, value: str) -> None:
     found = reading(bundle({**PATIENT, "gender": stated}))
     assert next(one for one in found.findings if one.subject == "sex").value == value
+
+
+STAGING = {
+    "observations": {
+        "observations": [
+            {"codes": ["snomed:399537006"], "role": "staging", "subject": "TNM clinical stage group"},
+            {"codes": ["loinc:31206-6"], "role": "morphology"},
+            {"codes": ["snomed:1098951000119108"], "role": "history"},
+        ]
+    }
+}
+
+
+def test_fhir_c8_stages_are_read_where_the_terms_know_their_codes() -> None:
+    told = replace(context("Patient/p1"), terms=terms().merged(STAGING))
+    value = {"coding": [{"system": SNOMED, "code": "1", "display": "AJCC stage IIIC (qualifier value)"}]}
+    stage = {
+        "resourceType": "Observation",
+        "id": "s",
+        "status": "final",
+        "subject": SUBJECT,
+        "focus": [{"reference": "Condition/c1"}],
+        "code": {"coding": [{"system": SNOMED, "code": "399537006"}]},
+        "valueCodeableConcept": value,
+    }
+    morphology = {
+        **stage,
+        "id": "m",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "31206-6"}]},
+        "valueCodeableConcept": {
+            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/icd-o-3", "code": "80463/3"}]
+        },
+    }
+    found = read(open_input(bundle(PATIENT, stage, morphology)), told)
+    staged, shaped = findings_of(found, "Observation/s")[0], findings_of(found, "Observation/m")[0]
+    assert (staged.subject, staged.value["stage"], staged.status) == ("TNM clinical stage group", "IIIC", "present")
+    assert (shaped.status, shaped.reason) == ("indeterminate", "unknown-code")

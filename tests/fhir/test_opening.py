@@ -11,7 +11,7 @@ import pytest
 
 from pmcds.errors import InputError
 from pmcds.fhir import Limits, Opened, decode, open_input, strict_check
-from tests.fhir.material import PATIENT, bundle, condition, creatinine, order
+from tests.fhir.material import PATIENT, bundle, condition, creatinine, order, reading
 
 
 def pointers(opened: Opened) -> list[str]:
@@ -233,6 +233,61 @@ def test_fhir_r13_unknown_types_are_sites_that_are_not_read() -> None:
     assert [site.problem for site in opened.sites] == ["type-not-read", "unreadable", "unreadable"]
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" , ", " : ")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_bundles_open_alike_however_they_are_written(separators: tuple[str, str], turned: bool) -> None:
+    entries: list[dict[str, Any]] = [
+        {"fullUrl": "https://server.example/Patient/p1", "resource": PATIENT, "search": {"mode": "match"}},
+        {"fullUrl": "urn:uuid:é", "resource": creatinine("o", note=[{"text": "é\u2028"}])},
+        {"resource": order(contained=[{"resourceType": "Medication", "id": "m"}])},
+        {"resource": creatinine(""), "request": {"method": "PUT", "url": "Observation/o"}},
+        {"resource": {"id": "late", "resourceType": "Observation"}, "fullUrl": "x"},
+        {"resource": bundle(creatinine("inner"))},
+        {"resource": {"resourceType": "Claim", "id": "1"}},
+    ]
+    source: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": entries}
+    if turned:
+        source = dict(reversed(source.items()))
+    for ascii_only in (False, True):
+        text = json.dumps(source, separators=separators, ensure_ascii=ascii_only).encode()
+        opened, expected = open_input(text), open_input(source)
+        assert [(one.pointer, one.key, one.full_url, one.problem, one.bundle) for one in opened.sites] == [
+            (one.pointer, one.key, one.full_url, one.problem, one.bundle) for one in expected.sites
+        ]
+        assert [one.data for one in opened.sites] == [one.data for one in expected.sites]
+        assert opened.supply == expected.supply
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"type":"searchset"', b'"type":"searchset","type":"searchset"'),
+        (b'"fullUrl":"a"', b'"fullUrl":"a","fullUrl":"a"'),
+        (b'"resource":{"', b'"resource":{},"resource":{"'),
+        (b'"entry":[', b'"entry":[],"entry":['),
+    ],
+)
+def test_a_key_twice_is_seen_in_bundles_of_the_usual_form(before: bytes, after: bytes) -> None:
+    source = {"resourceType": "Bundle", "type": "searchset", "entry": [{"fullUrl": "a", "resource": PATIENT}]}
+    text = json.dumps(source, separators=(",", ":")).encode()
+    assert len(open_input(text).sites) == 1
+    with pytest.raises(InputError) as refused:
+        open_input(text.replace(before, after, 1))
+    assert refused.value.code == "duplicate-key"
+
+
+def test_the_outline_of_a_resource_agrees_with_its_data() -> None:
+    source = creatinine(extension=[{"url": "x"}], component=[{"code": {"text": "y"}}])
+    raw, parsed = open_input(body(source)).sites[0], open_input(source).sites[0]
+    outline = dict(raw.outline)
+    assert set(outline) == {"code", "component", "subject", "status", "extension"}
+    for name in ("code", "component", "subject", "status"):
+        assert outline[name] == source[name]
+    assert parsed.outline is source
+    assert raw.data == parsed.data
+    assert raw.outline == raw.data
+
+
 def test_evidence_keys_do_not_depend_on_the_form_of_the_input() -> None:
     source = bundle(creatinine("", value=72.5))
     keys = {
@@ -350,6 +405,21 @@ def test_strict_check_refuses_nan_and_depth_in_parsed_input() -> None:
         opened = open_input(creatinine(note=value))
         with pytest.raises(InputError):
             strict_check(opened, [""])
+
+
+@pytest.mark.parametrize("number", [b"1e31", b"-1e400", b"1E-31", b"1.5e1000000"])
+def test_lc19_a_number_with_a_huge_exponent_in_a_value_is_refused(number: bytes) -> None:
+    source = body(bundle(PATIENT, creatinine(value=17))).replace(b'"value": 17', b'"value": ' + number)
+    with pytest.raises(InputError) as refused:
+        reading(source)
+    assert refused.value.code == "exponent-too-large"
+    assert refused.value.where == "/entry/1/resource"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300, 10**50])
+def test_lc19_numbers_over_the_limits_in_a_parsed_value_are_refused(value: Any) -> None:
+    with pytest.raises(InputError):
+        reading(bundle(PATIENT, creatinine(value=value)))
 
 
 def test_a_huge_exponent_is_no_number_and_costs_nothing() -> None:

@@ -36,7 +36,8 @@ class Line(NamedTuple):
 def lines(facts: Facts) -> dict[tuple[str, str | None], Line]:
     """Every decision line, by drug and rule; the patient as a whole is "@patient"."""
     found: dict[tuple[str, str | None], Line] = {}
-    for drug in facts.orders:
+    # Without a hook a current medication is in question like an order; the same drug once.
+    for drug in dict.fromkeys((*facts.orders, *facts.taken)):
         covering = [rule for rule in rules().values() if drug in listed(rule["ask"].get("drug", []))]
         for rule in covering:
             found[(drug, rule["rule"])] = decide(rule, drug, facts)
@@ -55,7 +56,8 @@ def decide(rule: dict[str, Any], drug: str | None, facts: Facts) -> Line:
         return Line("NOT-COVERED", "route-out-of-scope", False, ())
     imprecise = False
     if "cancer" in ask and not set(listed(ask["cancer"])) & set(facts.cancer):
-        if facts.cancer:
+        # A tumor whose kind is not told may be the one that the rule is about.
+        if facts.cancer and "malignancy" not in facts.condition:
             return Line("NOT-COVERED", "indication-out-of-scope", False, ())
         imprecise = True
     populations = rule.get("populations") or [{"cases": rule["cases"]}]
@@ -173,12 +175,15 @@ def _population(population: dict[str, Any], drug: str | None, facts: Facts) -> L
     first = verdicts[0]
     place = f"{population['population']}: " if "population" in population else ""
     advice = [_advice(cases, line) for line in verdicts]
+    conflicts = [answer.reason for answer in answers.values() if answer.conflict]
+    several = [answer.reason for answer in answers.values() if len(answer.values) > 1]
+    if conflicts:
+        return Line("CANNOT-TELL", min(several, key=_precedence), False, _named(place, verdicts))
     if all(line[:3] == first[:3] for line in verdicts) and all(one == advice[0] for one in advice):
         return Line(first.outcome, first.reason, first.quiet, _named(place, verdicts))
     if first.outcome == "CLEAR" and all(line.outcome == "CLEAR" for line in verdicts):
         return Line("CLEAR", first.reason, False, _named(place, verdicts))
-    reasons = [answer.reason for answer in answers.values() if len(answer.values) > 1]
-    return Line("CANNOT-TELL", min(reasons, key=_precedence), False, _named(place, verdicts))
+    return Line("CANNOT-TELL", min(several, key=_precedence), False, _named(place, verdicts))
 
 
 def _named(place: str, verdicts: list[Line]) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Known:
     values: tuple[Any, ...] = ()
     word: str = ""
     reason: str = ""
+    conflict: bool = False
 
 
 NO_RESULT = Known(word="unknown", reason="no-result")
@@ -60,6 +61,8 @@ def known(kind: str, name: str, facts: Facts) -> Known:
         if name not in stated:
             return NO_RESULT
         return _blurred(facts, name) or _single(kind, stated[name])
+    if kind == "condition" and name == "malignancy" and facts.cancer:
+        return Known(("present",))
     if kind in ("condition", "cancer"):
         return Known(("present" if name in _closure((*facts.condition, *facts.cancer)) else "absent",))
     if kind == "medication":
@@ -114,7 +117,8 @@ def _gene(kind: str, gene: str, facts: Facts) -> Known:
     by_diplotype = _of_diplotype("phenotype", gene, facts.diplotype[gene])
     if by_diplotype.values == (facts.phenotype[gene],):
         return from_alleles
-    return Known(word="conflicting", reason="genotype-phenotype-mismatch")
+    sides = (*(from_alleles.values or (from_alleles.word,)), *(stated.values or (stated.word,)))
+    return Known(tuple(dict.fromkeys(sides)), reason="genotype-phenotype-mismatch", conflict=True)
 
 
 def _of_diplotype(kind: str, gene: str, diplotype: str) -> Known:
@@ -161,5 +165,5 @@ def _of_phenotype(kind: str, gene: str, phenotype: str) -> Known:
 
 def possible_scores(gene: str) -> list[Decimal]:
     """Every score that two alleles of the gene can add up to."""
-    values = [Decimal(value.lstrip("≥")) for value in genes()[gene]["activity_values"] if value != "n/a"]
+    values = [Decimal(value) for value in genes()[gene]["activity_values"] if value[0].isdigit()]
     return sorted({one + other for one in values for other in values})

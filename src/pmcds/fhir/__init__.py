@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pmcds.fhir.limits import Limits
 from pmcds.fhir.medications import read_orders
-from pmcds.fhir.opening import open_input, strict_check
+from pmcds.fhir.opening import open_input
 from pmcds.fhir.reading import READERS, read
 from pmcds.fhir.site import Opened, Policy, ReadContext, Reader, ReaderResult, Site
+from pmcds.fhir.strict import strict_check
 from pmcds.fhir.write import bundle_of
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pmcds.fhir.decode import canonical
-from pmcds.fhir.site import Opened, ReadContext, Site
+from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, extension, reference_of, span_of
 from pmcds.model.findings import Finding, Order, Source
 
@@ -21,32 +21,31 @@ _REPLACES = ("replaces", "observation-replaces", "workflow-supersedes")
 class Copies:
     """Findings and orders with copies merged and older versions taken out.
 
+    `read` are pointers of further sites that were read, without any finding of their own.
     `ignored` has, by pointer, duplicate-of or superseded-by for the sites that no longer count.
     """
 
     def __init__(
-        self, opened: Opened, context: ReadContext, findings: Sequence[Finding], orders: Sequence[Order]
+        self, opened: Opened, findings: Sequence[Finding], orders: Sequence[Order], read: Iterable[str] = ()
     ) -> None:
         self.ignored: dict[str, str] = {}
         self._sites = {site.pointer: site for site in opened.sites}
         self._opened = opened
-        self._context = context
         self._conflicts: set[str] = set()
         self._also: dict[str, list[str]] = {}
         by_site: dict[str, list[Finding]] = {}
         for finding in findings:
             by_site.setdefault(finding.source.site, []).append(finding)
-        self._same_id(by_site, orders)
+        self._same_id((*by_site, *(order.source.site for order in orders if order.source is not None), *read))
         self._versions(by_site)
         self._same_content(by_site)
         self.findings = tuple(self._finding(finding) for finding in findings if finding.source.site not in self.ignored)
         self.orders = self._orders(orders)
 
-    def _same_id(self, by_site: Mapping[str, list[Finding]], orders: Sequence[Order]) -> None:
+    def _same_id(self, places: Iterable[str]) -> None:
         """Resources with one id: equal ones are copies, others are versions or, without an order of time, conflicts."""
-        places = dict.fromkeys((*by_site, *(order.source.site for order in orders if order.source is not None)))
         for group in self._groups(
-            places, lambda site: None if site.origin == "contained" or ":" in site.key else site.key
+            dict.fromkeys(places), lambda site: None if site.origin == "contained" or ":" in site.key else site.key
         ):
             drafts = [site for site in group if site.origin == "draft"]
             first = drafts[0] if drafts else group[0]

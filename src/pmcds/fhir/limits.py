@@ -139,10 +139,16 @@ def _check_strings(body: bytes, limit: int) -> None:
         raise refuse("string-too-long", "a text is longer than allowed", mend="send it as an attachment elsewhere")
 
 
-def exact(text: str) -> Decimal | str:
-    """The number as written; one with an exponent that no arithmetic should meet stays text, which is no number."""
+class Beyond(str):
+    """A number with an exponent that no arithmetic should meet, kept as text: it is no number for any reader."""
+
+    __slots__ = ()
+
+
+def exact(text: str) -> Decimal | Beyond:
+    """The number as written."""
     if ("e" in text or "E" in text) and abs(Decimal(text).adjusted()) > MAX_EXPONENT:
-        return text
+        return Beyond(text)
     return Decimal(text)
 
 

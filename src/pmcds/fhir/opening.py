@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pmcds.fhir import decode
 from pmcds.fhir.decode import Node
 from pmcds.fhir.envelope import envelope_of, is_envelope
-from pmcds.fhir.limits import Limits, check_body, check_tree, has_escapes, refuse
+from pmcds.fhir.limits import Limits, check_body, has_escapes, refuse
 from pmcds.fhir.links import Links
 from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.supplied import SUBSETTED, Supplied
@@ -364,32 +364,3 @@ def _escape(name: str) -> str:
 def _digest(value: Any) -> str:
     """16 hex digits over canonical JSON."""
     return hashlib.sha256(decode.canonical(value).encode()).hexdigest()[:16]
-
-
-def strict_check(opened: Opened, sites: Iterable[str], *, limits: Limits | None = None) -> None:
-    """Refuse an input in which a resource that became evidence or an order has a key twice, or is over a limit.
-
-    `sites` are pointers. Fast decoders keep the last of two same keys silently, so these few resources are read
-    once more. Raises InputError.
-    """
-    wanted = set(sites)
-    for site in opened.sites:
-        if site.pointer in wanted:
-            _check_site(site, limits if limits is not None else Limits())
-
-
-def _check_site(site: Site, limits: Limits) -> None:
-    raw = site.raw
-    data = decode.plain(raw) if raw is not None else site.data
-    if data is None:
-        return
-    if raw is None:
-        check_tree(data, limits, site.pointer)
-    stack = [data]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, decode.Doubled):
-            raise decode.doubled_key(site.pointer)
-        stack.extend(
-            member for member in (node.values() if isinstance(node, dict) else node) if isinstance(member, (dict, list))
-        )

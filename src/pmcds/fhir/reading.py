@@ -19,7 +19,8 @@ from pmcds.fhir.requests import read_test_orders
 from pmcds.fhir.risks import read_risks
 from pmcds.fhir.site import Opened, ReadContext, Reader, ReaderResult, Site
 from pmcds.fhir.stages import read_stages
-from pmcds.fhir.subjects import parse_reference, subjects
+from pmcds.fhir.strict import check_site
+from pmcds.fhir.subjects import Subjects, parse_reference, subjects
 from pmcds.fhir.values import as_dicts, codings, reference_of
 from pmcds.model.findings import ERROR, GENOMIC_KINDS, Finding, InputNote, Reading, Supply
 from pmcds.model.words import BRIDGE
@@ -82,6 +83,7 @@ def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Re
     visible = opened.without(frozenset(hidden)) if hidden else opened
     results, failed = _results(visible, context, readers)
     findings = [*consents, *(finding for result in results for finding in result.findings)]
+    _refuse_numbers(visible, findings)
     orders = [order for result in results for order in result.orders]
     notes += [note for result in results for note in result.notes]
     denied: dict[str, str] = {site.pointer: reason for site, reason in hidden.items()}
@@ -90,8 +92,8 @@ def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Re
     findings = [finding for finding in findings if finding.source.site not in denied]
     orders = [order for order in orders if order.source is None or order.source.site not in denied]
     findings += _told(opened, denied, genetic_only=frozenset(denied) - {site.pointer for site in hidden})
-    copies = Copies(visible, context, findings, orders)
-    inputs = _notes(opened.sites, notes, copies, findings, denied)
+    copies = Copies(visible, findings, orders, [note.site for note in notes if note.ignored is None])
+    inputs = _notes(visible, context, notes, copies, findings, denied)
     flags = dict.fromkeys(opened.flags)
     if any(note.ignored == "other-patient" for note in inputs) or _several_patients(opened):
         flags["multi-patient-input"] = None
@@ -119,6 +121,14 @@ def _results(opened: Opened, context: ReadContext, readers: Sequence[Reader]) ->
         except Exception:
             failed = True
     return results, failed
+
+
+def _refuse_numbers(opened: Opened, findings: Iterable[Finding]) -> None:
+    """Refuse an input in which a value cannot be read because its number is over the limits (LC-19)."""
+    unread = {finding.source.site for finding in findings if finding.reason == "value-unreadable"}
+    for site in opened.sites if unread else ():
+        if site.pointer in unread and site.data is not None and site.type != "Patient":
+            check_site(site)
 
 
 def _plain(patient: str | None) -> str | None:
@@ -211,8 +221,15 @@ def _several_patients(opened: Opened) -> bool:
     return len({site.key for site in opened.by_type("Patient") if site.origin != "contained"}) > 1
 
 
+def _unread(site: Site, whose: Subjects) -> str:
+    """The word for a resource that no reader said anything about."""
+    stated = reference_of(site.outline.get("subject")) or reference_of(site.outline.get("patient"))
+    return "other-patient" if stated is not None and not whose.is_patient(stated, site) else "not-relevant"
+
+
 def _notes(
-    sites: Sequence[Site],
+    opened: Opened,
+    context: ReadContext,
     notes: Iterable[InputNote],
     copies: Copies,
     findings: Iterable[Finding],
@@ -222,14 +239,17 @@ def _notes(
     said: dict[str, InputNote] = {}
     for one in notes:
         before = said.get(one.site)
-        if before is None or (before.ignored is not None and one.ignored is None):
+        if before is None:
+            said[one.site] = one
+        elif before.ignored is not None and one.ignored is None:
             repairs = tuple(dict.fromkeys((*(before.repairs if before else ()), *one.repairs)))
             said[one.site] = replace(one, repairs=repairs)
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         reasons.setdefault(finding.source.site, []).append(_ignored_word(finding))
     result = []
-    for site in sites:
+    whose = subjects(opened, context)
+    for site in opened.sites:
         note: InputNote | None = said.get(site.pointer)
         if site.pointer in denied:
             note = InputNote(site.pointer, site.key, "withheld")
@@ -239,7 +259,7 @@ def _notes(
             note = InputNote(site.pointer, site.key, copies.ignored[site.pointer])
         elif note is None or (note.ignored is None and note.role is None):
             words = reasons.get(site.pointer)
-            ignored = "not-relevant" if words is None else (words[0] if all(words) else None)
+            ignored = _unread(site, whose) if words is None else (words[0] if all(words) else None)
             note = InputNote(site.pointer, site.key, ignored, repairs=note.repairs if note else ())
         result.append(note)
     return tuple(result)

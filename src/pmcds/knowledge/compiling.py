@@ -58,13 +58,19 @@ def _rule(document: Mapping[str, Any], path: str, reader: Reader) -> Rule:
         evidence={name: Evidence(id=name, **stated) for name, stated in document["evidence"].items()},
         route=ask.get("route"),
         cancers=tuple(as_list(ask["cancer"])) if "cancer" in ask else (),
-        origin=ask.get("origin") or ("somatic" if identity.startswith(SOMATIC) else "germline"),
+        origin=_origin(ask, identity),
         cuts=_cuts(drafts, places),
         topic=document.get("topic") or re.sub(r"[^A-Za-z0-9]", "", identity)[:_TOPIC_LENGTH],
         limits=document.get("limits"),
         reviewed=dict(document["reviewed"]),
         file=path,
     )
+
+
+def _origin(ask: Mapping[str, Any], identity: str) -> str | None:
+    """The source class that variants must have; None takes either (`any`)."""
+    stated: str = ask.get("origin") or ("somatic" if identity.startswith(SOMATIC) else "germline")
+    return None if stated == "any" else stated
 
 
 def populations_of(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

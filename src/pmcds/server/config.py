@@ -51,12 +51,14 @@ class Fetch(_Section):
     """Fetching of prefetch that a client did not send; off while `servers` is empty.
 
     servers   FHIR base URLs that may be asked; compared parsed, scheme, host and port
+    open      a request without fhirAuthorization means that its server needs no token
     private   allow addresses that are private, loopback or link-local, and http to loopback
     seconds   one deadline for all fetching of a call; it ends earlier where the evaluation needs the time
     bytes     of all answers of a call together; `pages` of one search
     """
 
     servers: tuple[Address, ...] = ()
+    open: bool = False
     private: bool = False
     seconds: float = Field(0.28, gt=0)
     bytes: int = Field(4 * 1024 * 1024, ge=1024)

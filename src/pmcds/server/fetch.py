@@ -1,15 +1,15 @@
-"""Prefetch that the client did not send, fetched from its FHIR server: the request with it, and what became of it."""
+"""Prefetch that the client did not send, fetched from its FHIR server, and what became of each key."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import msgspec
 
@@ -49,6 +49,15 @@ class Fetched:
     reasons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be fetched for one call: the server of the request, its token, and a query or address by key."""
+
+    server: str = field(repr=False)
+    token: str | None = field(repr=False)
+    keys: Mapping[str, tuple[str | None, str | None]] = field(repr=False)
+
+
 class _Budget:
     """How many bytes all answers of a call may have together."""
 
@@ -83,44 +92,41 @@ class Fetcher:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._transport.close()
 
-    async def complete(
-        self, body: bytes, service: hooks.Service, *, limits: fhir.Limits, seconds: float
-    ) -> Fetched:
-        """The body with the keys fetched that are absent or incomplete; the same body where nothing can be fetched.
-
-        Raises InputError or HookError for a request that is refused anyway.
-        """
+    def plan(self, body: bytes, service: hooks.Service, limits: fhir.Limits) -> Plan | None:
+        """What is to be fetched for a request, or None. Raises InputError or HookError for one that is refused."""
         opened = fhir.open_input(body, limits=limits)
         request = hooks.parse_request(opened.envelope, hook=service.hook, templates=service.prefetch or None)
-        plan = self._plan(request, service, opened.envelope)
-        if not plan or request.authorization is None:
-            return Fetched(body)
+        keys = self._keys(request, service, opened.envelope)
+        if not keys:
+            return None
         server = str(request.fhir_server)
-        breaker = self._breakers[origin_of(server)]
-        if not breaker.closed or self._under_way + len(plan) > self._config.threads:
-            return Fetched(body, dict.fromkeys(plan, _FAILED), ("resting" if not breaker.closed else "busy",))
-        most = min(self._config.bytes, limits.body - len(body) - 4096)
-        work = _Work(
-            self._transport,
-            server if server.endswith("/") else server + "/",
-            request.authorization.access_token,
-            Deadline.after(min(seconds, self._config.seconds)),
-            _Budget(most),
-            self._config.pages,
-        )
-        return _merged(body, await self._all(plan, work), breaker)
+        token = request.authorization.access_token if request.authorization is not None else None
+        return Plan(server if server.endswith("/") else server + "/", token, keys)
 
-    def _plan(
+    async def fetch(self, plan: Plan, body: bytes, *, most: int, seconds: float) -> Fetched:
+        """The body with what could be had within so many seconds and bytes."""
+        breaker = self._breakers[origin_of(plan.server)]
+        if not breaker.closed or self._under_way + len(plan.keys) > self._config.threads:
+            return Fetched(body, dict.fromkeys(plan.keys, _FAILED), ("busy" if breaker.closed else "resting",))
+        deadline = Deadline.after(min(seconds, self._config.seconds))
+        budget = _Budget(min(self._config.bytes, most))
+        work = _Work(self._transport, plan.server, plan.token, deadline, budget, self._config.pages)
+        return _merged(body, await self._all(plan.keys, work), breaker)
+
+    def _keys(
         self, request: hooks.HookRequest, service: hooks.Service, envelope: Mapping[str, Any]
-    ) -> dict[str, tuple[str | None, Any]]:
-        """For each key what to ask for: a query, or the first page that the client sent and its next address."""
-        if request.authorization is None or origin_or_none(request.fhir_server) not in self._allowed:
+    ) -> dict[str, tuple[str | None, str | None]]:
+        """For each key what to ask for: a query, or the address after the page that the client sent."""
+        if origin_or_none(request.fhir_server) not in self._allowed:
             return {}
-        plan: dict[str, tuple[str | None, Any]] = {}
+        # An authorization that is there and was not accepted ends it; only none at all may mean an open server.
+        if request.authorization is None and ("fhirAuthorization" in envelope or not self._config.open):
+            return {}
+        plan: dict[str, tuple[str | None, str | None]] = {}
         sent = envelope.get("prefetch")
         for key, template in service.prefetch.items():
             state = request.prefetch_states.get(key)
-            if state == "absent" and not hooks.sent_otherwise(request, service, key):
+            if state == "absent" and not _sent_otherwise(request, service, template):
                 query = hooks.fill(template, request.tokens)
                 if query is not None:
                     plan[key] = (query, None)
@@ -130,7 +136,7 @@ class Fetcher:
                 plan[key] = (None, url)
         return plan
 
-    async def _all(self, plan: Mapping[str, tuple[str | None, Any]], work: _Work) -> dict[str, _Got]:
+    async def _all(self, plan: Mapping[str, tuple[str | None, str | None]], work: _Work) -> dict[str, _Got]:
         loop = asyncio.get_running_loop()
         self._under_way += len(plan)
         futures = {key: loop.run_in_executor(self._threads, work.one, query, url) for key, (query, url) in plan.items()}
@@ -182,7 +188,7 @@ class _Work:
 
     transport: Transport
     server: str
-    token: str = field(repr=False)
+    token: str | None = field(repr=False)
     deadline: Deadline = field(repr=False)
     budget: _Budget = field(repr=False)
     pages: int = 10
@@ -198,6 +204,8 @@ class _Work:
             return self._read(url)
         except FetchError as error:
             return _Got(_FAILED, reason=error.reason, follows=follow is not None)
+        except Exception as error:  # a defect here must not cost the call the cards that it can have
+            return _Got(_FAILED, reason=type(error).__name__, follows=follow is not None)
 
     def _get(self, url: str) -> bytes:
         if origin_or_none(url) != origin_of(self.server):
@@ -206,7 +214,7 @@ class _Work:
             url,
             deadline=self.deadline,
             most=self.budget.take,
-            headers={"Authorization": f"Bearer {self.token}"},
+            headers={} if self.token is None else {"Authorization": f"Bearer {self.token}"},
         )
         if status != 200:
             raise FetchError("redirect" if 300 <= status < 400 else f"status-{status}")
@@ -215,7 +223,7 @@ class _Work:
     def _read(self, url: str) -> _Got:
         body = self._get(url)
         found = _members(body)
-        kind, ident = url.rsplit("/", 2)[-2:]
+        kind, ident = (unquote(part) for part in url.rsplit("/", 2)[-2:])
         if found.resourceType == "Bundle":
             return _page(found)
         # A server that answers with someone else's record is not believed.
@@ -247,6 +255,12 @@ class _Work:
         return _Got(
             state, None, tuple(entries), total, following if reason is not None else None, follows, reason
         )
+
+
+def _sent_otherwise(request: hooks.HookRequest, service: hooks.Service, template: str) -> bool:
+    """True if the client sent resources of this type under a key of its own (P12)."""
+    kind = template.partition("?")[0].partition("/")[0]
+    return any(kind in types for key, types in request.prefetch_types.items() if key not in service.prefetch)
 
 
 def _members(body: bytes) -> _Members:
@@ -324,6 +338,3 @@ def _secure(origin: Origin, private: bool) -> bool:
     if origin.scheme == "https" or (private and is_loopback(origin.host)):
         return True
     raise InputError("bad-configuration", "a FHIR server is named with http", mend="use https outside loopback")
-
-
-__all__: Iterable[str] = ["Fetched", "Fetcher"]

@@ -1,0 +1,49 @@
+"""A second, strict look at the few resources that decide something: fast decoders forgive what these may not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pmcds.fhir import decode
+from pmcds.fhir.limits import Beyond, Limits, check_tree, refuse
+from pmcds.fhir.site import Opened, Site
+from pmcds.fhir.values import MAX_EXPONENT
+
+
+def strict_check(opened: Opened, sites: Iterable[str], *, limits: Limits | None = None) -> None:
+    """Refuse an input in which a resource that became evidence or an order has a key twice, or is over a limit.
+
+    `sites` are pointers. Fast decoders keep the last of two same keys silently, so these few resources are read
+    once more. Raises InputError.
+    """
+    wanted = set(sites)
+    if wanted:
+        for site in opened.sites:
+            if site.pointer in wanted:
+                check_site(site, limits)
+
+
+def check_site(site: Site, limits: Limits | None = None) -> None:
+    """The strict check of one resource. Raises InputError."""
+    raw = site.raw
+    data = decode.plain(raw) if raw is not None else site.data
+    if data is None:
+        return
+    if raw is None:
+        check_tree(data, limits if limits is not None else Limits(), site.pointer)
+    stack: list[Any] = [data]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, decode.Doubled):
+            raise decode.doubled_key(site.pointer)
+        for member in node.values() if isinstance(node, dict) else node:
+            if isinstance(member, (dict, list)):
+                stack.append(member)
+            elif isinstance(member, Beyond):
+                raise refuse(
+                    "exponent-too-large",
+                    "a number is too large or too small",
+                    where=site.pointer,
+                    mend=f"send a number between 1e-{MAX_EXPONENT} and 1e{MAX_EXPONENT}",
+                )

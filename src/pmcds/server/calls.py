@@ -1,0 +1,143 @@
+"""One call of a service: fetch what is missing, evaluate within the deadlines, count, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pmcds import hooks
+from pmcds.errors import HookError, InputError
+from pmcds.server.answers import encode
+from pmcds.server.audit import audit_event
+from pmcds.server.fetch import Fetched
+from pmcds.server.jwt import Client
+from pmcds.server.store import ShownCard
+
+if TYPE_CHECKING:
+    from pmcds.result import Result
+    from pmcds.server.state import Server
+
+# Kept free for putting the answer together and sending it.
+_MARGIN = 0.02
+
+
+class TooLate(Exception):
+    """The time of a call was over before its evaluation began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The response as bytes, and what is told to logs and meters."""
+
+    body: bytes
+    cards: int
+    outcomes: Counter[str]
+    fetched: Counter[str]
+    reasons: tuple[str, ...] = ()
+
+
+class _Context(msgspec.Struct):
+    patientId: Any = None
+    userId: Any = None
+
+
+class _Head(msgspec.Struct):
+    context: _Context
+
+
+async def answer_call(
+    server: Server, service: hooks.Service, body: bytes, client: Client | None, threads: ThreadPoolExecutor
+) -> Answered:
+    """The answer to a request. Raises HookError for every status but 200, and TooLate."""
+    limits = server.config.limits
+    end = time.monotonic() + limits.call_seconds
+    loop = asyncio.get_running_loop()
+    fetched = Fetched(body)
+    if server.fetcher is not None:
+        input_limits = server.engine.settings.limits
+        try:
+            plan = await loop.run_in_executor(threads, server.fetcher.plan, body, service, input_limits)
+        except InputError as error:
+            raise HookError(*hooks.refusal(error)) from None
+        if plan is not None:
+            seconds = end - time.monotonic() - limits.evaluation_seconds - _MARGIN
+            most = input_limits.body - len(body) - 4096
+            fetched = await server.fetcher.fetch(plan, body, most=most, seconds=seconds)
+    return await loop.run_in_executor(threads, _evaluate, server, service, body, fetched, client, end)
+
+
+def _evaluate(
+    server: Server, service: hooks.Service, body: bytes, fetched: Fetched, client: Client | None, end: float
+) -> Answered:
+    result = _result(server, service, body, fetched, client, end)
+    response = result.to_dict()
+    cards = response["cards"]
+    outcomes = Counter(line.outcome for line in result.ledger.orders)
+    server.shown.add(_shown(server, service, result, {card["uuid"] for card in cards}))
+    server.metrics.count(cards, result.ledger)
+    if server.audit is not None:
+        server.audit.write(_audit(service, body, result, client, outcomes))
+    return Answered(encode(response), len(cards), outcomes, Counter(fetched.states.values()), fetched.reasons)
+
+
+def _result(
+    server: Server, service: hooks.Service, body: bytes, fetched: Fetched, client: Client | None, end: float
+) -> Result:
+    config = server.config
+    profile = config.services.get(service.id) or config.profile or (client.profile if client is not None else None)
+
+    def evaluate(request: bytes, states: dict[str, str]) -> Result:
+        left = end - time.monotonic() - _MARGIN
+        if left <= 0:
+            raise TooLate
+        return server.engine.answer(
+            service,
+            request,
+            fetched=states,
+            profile=profile,
+            deadline=min(config.limits.evaluation_seconds, left),
+            clock=time.monotonic,
+        )
+
+    if not fetched.states:
+        return evaluate(body, {})
+    try:
+        return evaluate(fetched.body, dict(fetched.states))
+    except HookError:
+        # What was fetched may be unusable as a whole; the client is not refused for it.
+        return evaluate(body, dict.fromkeys(fetched.states, "fetch-failed"))
+
+
+def _shown(server: Server, service: hooks.Service, result: Result, sent: set[str]) -> list[ShownCard]:
+    shown = []
+    for card in result.cards:
+        if card.uuid in sent and not card.notice:
+            rule = next((name for _, name in card.lines if name is not None), None)
+            topic = card.topic.code if card.topic is not None else None
+            shown.append(ShownCard(card.uuid, service.id, topic, rule, server.version_of(rule)))
+    return shown
+
+
+def _audit(
+    service: hooks.Service, body: bytes, result: Result, client: Client | None, outcomes: Counter[str]
+) -> dict[str, Any]:
+    context = msgspec.json.decode(body, type=_Head).context
+    user = context.userId if isinstance(context.userId, str) and "/" in context.userId else None
+    patient = str(context.patientId)
+    return audit_event(
+        service=service.id,
+        patient=patient if "/" in patient else f"Patient/{patient}",
+        recorded=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        outcomes=outcomes,
+        snapshot=result.snapshot,
+        client=client.issuer if client is not None else None,
+        tenant=client.tenant if client is not None else None,
+        user=user,
+    )
