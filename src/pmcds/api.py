@@ -24,7 +24,7 @@ from pmcds.engine import (
 )
 from pmcds.errors import HookError, InputError
 from pmcds.knowledge import Knowledge
-from pmcds.model.findings import DrugMatch, Order, Reading
+from pmcds.model.findings import DrugMatch, Finding, Order, Reading
 from pmcds.model.patient import Patient
 from pmcds.model.results import GeneResult, Variant
 from pmcds.model.rules import Rule
@@ -181,7 +181,7 @@ class Engine:
             orders=(*orders, *(other for other in reading.orders if other not in orders)),
             supply=reading.supply,
             hook=selection.hook,
-            cancer_known=any(f.kind == "cancer" and f.status == "present" for f in reading.findings),
+            cancer_known=any(_is_coded_cancer(finding) for finding in reading.findings),
             late=late,
             ignored=frozenset(note.site for note in reading.inputs if note.ignored),
         )
@@ -289,6 +289,12 @@ def _late(deadline: float | None, clock: Callable[[], float] | None) -> Callable
     tick = clock if clock is not None else time.monotonic
     end = tick() + deadline
     return lambda: tick() >= end
+
+
+def _is_coded_cancer(finding: Finding) -> bool:
+    """A tumor type that a code names: words alone never put the patient outside a rule's tumor types."""
+    known = finding.kind == "cancer" and finding.status == "present" and finding.subject is not None
+    return known and finding.matched is None
 
 
 def _notes(reading: Reading) -> tuple[Mapping[str, Any], ...]:

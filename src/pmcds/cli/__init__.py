@@ -68,7 +68,8 @@ def _diagnostics(error: HookError) -> str:
 
 
 # Which extra brings a module that a command needs.
-_EXTRAS = {"fhir": "fhir", "requests": "fhir", "yaml": "author", "rich": "cli"}
+_EXTRAS = {"fhir": "fhir", "requests": "fhir", "yaml": "author", "rich": "cli", "sqlalchemy": "sql"}
+_EXTRAS |= dict.fromkeys(("starlette", "uvicorn", "joserfc", "prometheus_client"), "server")
 
 
 def _missing_module(error: ModuleNotFoundError) -> str:

@@ -22,7 +22,7 @@ Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; every command is a function `run(arguments) -> exit status`."""
-    from pmcds.cli import catalogue, checking, conformance, evaluation
+    from pmcds.cli import catalogue, checking, conformance, evaluation, serving
 
     parser = argparse.ArgumentParser(
         prog="pmcds",
@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pmcds {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (evaluation, catalogue, checking, conformance):
+    for module in (evaluation, catalogue, checking, conformance, serving):
         module.add_commands(commands)
     return parser
 

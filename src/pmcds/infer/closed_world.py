@@ -26,7 +26,8 @@ ABSENT = ("absent",)
 OPEN = ("present", "absent")
 _SEXES = ("male", "female")
 _PARTS = " + "
-_ACTIVE = frozenset({"current", "active", "draft"})
+# A draft is not taken yet; what is ordered beside an order is `ordered_with`.
+_ACTIVE = frozenset({"current", "active"})
 _MONTHS = Decimal(12)
 _SMALLEST = Decimal("0.0001")
 

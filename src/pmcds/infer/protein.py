@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 THREE = {
@@ -73,6 +74,7 @@ class Change(NamedTuple):
         return length - len(self.new) if self.kind in ("deletion", "delins") else 0
 
 
+@lru_cache(maxsize=8192)
 def protein(text: str) -> Change | None:
     """The protein change, in one or three letters, or None; parentheses and `p.` may be there or not."""
     body = text.strip()
@@ -137,6 +139,7 @@ class Nucleotide(NamedTuple):
         return (int(self.first) + 2) // 3
 
 
+@lru_cache(maxsize=8192)
 def nucleotide(text: str) -> Nucleotide | None:
     """The change, with bases after `del` and `dup` dropped and `delXinsY` written `delinsY`; None if it is none."""
     match = _NUCLEOTIDE.fullmatch(text.strip().strip("()"))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pmcds.infer.protein import Change, Nucleotide, nucleotide, protein
 from pmcds.infer.spelling import cleaned
 from pmcds.infer.variant_classes import Described, classes_of, same_as
+from pmcds.infer.variant_table import aliased, is_numbered, listed_gene, misread, named_gene, of_accession
 from pmcds.model.genes import Gene
 from pmcds.model.results import Variant
 
@@ -38,7 +39,7 @@ _CHROMOSOME = re.compile(
 )
 _SHARE = re.compile(r" ?\((?:AR|VAF|allelic ratio|allele fraction)[^()]{0,40}\)", re.IGNORECASE)
 _CODON = re.compile(r"(?:codon |[A-Z](?=\d\d))(?P<codon>\d{1,5})\Z")
-_RS = re.compile(r"rs\d{1,12}\Z")
+_IDENTIFIER = re.compile(r"(?:rs|CA|clinvar:)\d{1,12}\Z")
 _FUSION = re.compile(
     r"(?P<one>\S+?) ?(?:::|--|>>|/|:|-) ?(?P<two>\S+?)(?: (?:gene )?(?:fusion|rearrangement))?"
     r"(?: [EeVv]?\d+;[A-Za-z]?\d+)?\Z"
@@ -74,6 +75,7 @@ class Parsed(NamedTuple):
     partner: str | None = None
     identifier: str | None = None
     negated: bool = False
+    zygosity: str | None = None
 
 
 def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant | None:
@@ -86,9 +88,15 @@ def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant
     parsed = parse(text, genes)
     if parsed is None:
         return None
-    gene = (genes or {}).get(parsed.gene or "")
-    described = described_of(parsed)
+    known = genes or {}
+    named = [known[name] for name in (parsed.gene, parsed.partner) if name and name in known]
+    gene = known.get(parsed.gene or "")
+    described = described_of(parsed, gene)
+    if gene is not None and misread(gene, described):
+        return None
     canonical = same_as(gene, described) if gene is not None else None
+    categories = tuple(dict.fromkeys(name for one in named for name in classes_of(one, described_of(parsed, one))))
+    fused = next((name for name in categories if "::" in name), None)
     change = parsed.protein.name if parsed.protein else None
     coding = _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "cn" else None
     genomic = parsed.genomic or (
@@ -101,20 +109,23 @@ def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant
         genomic=genomic,
         kind=_kind(parsed),
         negated=parsed.negated,
-        canonical=f"{parsed.gene}:{canonical}" if canonical else _canonical(parsed, change, coding, genomic),
-        categories=classes_of(gene, described) if gene is not None else (),
+        canonical=f"{parsed.gene}:{canonical}" if canonical else fused or _canonical(parsed, change, coding, genomic),
+        categories=categories,
     )
 
 
-def described_of(parsed: Parsed) -> Described:
-    """The parts that categories look at."""
+def described_of(parsed: Parsed, gene: Gene | None = None) -> Described:
+    """The parts that categories of the gene look at."""
     names = [parsed.protein.name] if parsed.protein else []
     if parsed.nucleotide:
         names.append(parsed.nucleotide.name)
     names += [name for name in (parsed.genomic, parsed.identifier) if name]
+    sides = [side for side in (parsed.gene, parsed.partner) if parsed.partner and side not in ("?", None)]
+    partners = tuple(side for side in sides if side is not None and (gene is None or side != gene.symbol))
     return Described(
-        tuple(names), parsed.protein, parsed.nucleotide, parsed.phrase, bool(parsed.partner), parsed.accession
-    )
+        tuple(names), parsed.protein, parsed.nucleotide, parsed.phrase, parsed.partner not in (None, parsed.gene),
+        parsed.accession, zygosity=parsed.zygosity, partners=partners, numbered=is_numbered(gene, parsed.accession),
+    )  # fmt: skip
 
 
 def parse(text: str, genes: Mapping[str, Gene] | None = None, gene: str | None = None) -> Parsed | None:
@@ -131,28 +142,34 @@ def parse(text: str, genes: Mapping[str, Gene] | None = None, gene: str | None =
     bare = parsed == Parsed(gene=parsed.gene)
     if bare and not negated:
         return None
-    return parsed._replace(negated=negated)
+    return parsed._replace(negated=negated, zygosity=parsed.zygosity or _zygosity(text))
+
+
+def _zygosity(text: str) -> str | None:
+    said = {word.lower() for word in re.findall(r"\b(homozygous|heterozygous|hemizygous)\b", text, re.IGNORECASE)}
+    return said.pop() if len(said) == 1 else None
 
 
 def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | None:
     accession = _ACCESSION.match(text)
     if accession is not None:
-        return _after_accession(accession, text[accession.end() :], gene)
-    if _RS.match(text):
-        return Parsed(gene=gene, identifier=text)
+        return _after_accession(accession, text[accession.end() :], gene, genes)
+    if _IDENTIFIER.match(text):
+        return Parsed(gene=gene or listed_gene(text, genes), identifier=text)
     place = _CHROMOSOME.match(text)
     if place is not None:
         chromosome = place["chromosome"].upper()
-        return Parsed(gene=gene, genomic=f"{chromosome}:g.{place['at']}{place['ref'].upper()}>{place['alt'].upper()}")
-    if _KARYOTYPE.match(text):
-        return Parsed(gene=gene, phrase=text)
+        name = f"{chromosome}:g.{place['at']}{place['ref'].upper()}>{place['alt'].upper()}"
+        return Parsed(gene=gene or listed_gene(name, genes), genomic=name)
     if gene is not None:
         known = _change(text, gene, genes)
         if known is not None:
             return known
-    listed = next((name for name in sorted(genes) if text.lower() in _texts(genes[name])), None)
+    listed = named_gene(text, genes)
     if listed is not None:
         return Parsed(gene=listed, phrase=text)
+    if _KARYOTYPE.match(text):
+        return Parsed(gene=gene, phrase=text)
     fused = _fusion(text, genes) if _MARKED.search(text) else None
     if fused is not None:
         return fused
@@ -169,10 +186,14 @@ def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | N
     return None if symbol is None else Parsed(gene=symbol)
 
 
-def _after_accession(accession: re.Match[str], rest: str, gene: str | None) -> Parsed | None:
+def _after_accession(
+    accession: re.Match[str], rest: str, gene: str | None, genes: Mapping[str, Gene]
+) -> Parsed | None:
     """`NM_...:c.1799T>A (p.Val600Glu)`: the first form decides, a second one in parentheses is its protein change."""
     form, _, more = rest.partition(" ")
-    found = accession["gene"] or gene
+    found = accession["gene"] or gene or of_accession(accession["accession"], genes)
+    if found is None and form.startswith("g."):
+        found = listed_gene(accession.string, genes)
     if form.startswith(("p.", "(p.")):
         change = protein(form)
         return None if change is None or more else Parsed(found, change, None, accession["accession"])
@@ -184,7 +205,8 @@ def _after_accession(accession: re.Match[str], rest: str, gene: str | None) -> P
 
 
 def _texts(gene: Gene) -> frozenset[str]:
-    return frozenset(text.lower() for spec in gene.variants.values() for text in spec.get("texts", ()))
+    said = (text for spec in gene.variants.values() for word in ("texts", "names") for text in spec.get(word, ()))
+    return frozenset(text.lower() for text in said)
 
 
 def _change(text: str, gene: str, genes: Mapping[str, Gene]) -> Parsed | None:
@@ -192,9 +214,10 @@ def _change(text: str, gene: str, genes: Mapping[str, Gene]) -> Parsed | None:
     if gene in genes and text.lower() in _texts(genes[gene]):
         return Parsed(gene, phrase=text)
     one, _, two = text.partition(" ")
-    if one.count("/") == 1 and not two and len(set(one.split("/"))) == 1:
-        one = one.split("/")[0]
+    both = one.count("/") == 1 and not two and len(set(one.split("/"))) == 1
+    one = one.split("/")[0] if both else one
     first, second = _form(one, gene), (_form(two.strip(), gene) if two else None)
+    first = first._replace(zygosity="homozygous") if both and first is not None else first
     if first is not None and not two:
         return first
     if first is not None and second is not None:
@@ -231,6 +254,8 @@ def _symbol(text: str, genes: Mapping[str, Gene]) -> str | None:
     """A gene symbol; a change such as V600E is none."""
     if text in genes:
         return text
+    if (known := aliased(text, genes)) is not None:
+        return known
     if not _SYMBOL.fullmatch(text) or protein(text) is not None:
         return None
     plain = text.replace("orf", "ORF")

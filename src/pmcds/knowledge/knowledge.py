@@ -17,12 +17,16 @@ from pmcds.knowledge.conditions import Reader
 from pmcds.knowledge.files import PACK, Files, collect, rule_id, stem
 from pmcds.knowledge.heads import ACTIVE, DRAFT, Head
 from pmcds.knowledge.pack import Documents, snapshot, unpack
-from pmcds.model.genes import Gene, gene_of
+from pmcds.model.genes import Gene, gene_of, with_forms
 from pmcds.model.rules import Rule
 
 if TYPE_CHECKING:
     from pmcds.knowledge.vocabulary import Vocabulary
     from pmcds.terminology import Terms
+
+
+# The table of other notations of single variants: cards/genes/variants.tsv.
+VARIANTS = "variants"
 
 
 class _Located(NamedTuple):
@@ -201,6 +205,8 @@ class Knowledge:
             for path in layer.of_kind("gene"):
                 gene = gene_of(layer[path])
                 found[gene.symbol] = gene
+        for table in self.term_documents(VARIANTS):
+            found = with_forms(found, table)
         return MappingProxyType(dict(sorted(found.items())))
 
     @cached_property

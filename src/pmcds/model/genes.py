@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -16,7 +16,8 @@ class Gene:
     one-copy, x-copies, listed-alleles, none. `functions` maps an allele to its function, `activity` to its value
     as text ("0.5", "≥3.0", "n/a"); `phenotype_of` maps the sorted functions ("A + B") to a phenotype;
     `scores` lists (from, to or None, phenotype). Phenotypes are lower case. `words` maps words of a report (lower
-    case) to a phenotype of this gene; `names` maps older or other allele names to the table's own.
+    case) to a phenotype of this gene; `names` maps older or other allele names to the table's own. `transcripts` maps
+    accessions without version to "same" or "other": whether they number residues and bases as the file does.
     """
 
     symbol: str
@@ -36,6 +37,7 @@ class Gene:
     changes: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    transcripts: Mapping[str, str] = field(default_factory=dict)
 
 _FIELDS = frozenset(
     {
@@ -72,6 +74,29 @@ def gene_of(doc: Mapping[str, Any]) -> Gene:
         variants=dict(doc.get("variants") or {}),
         extra={name: value for name, value in doc.items() if name not in _FIELDS},
     )
+
+
+def with_forms(genes: Mapping[str, Gene], table: str) -> dict[str, Gene]:
+    """The genes with the forms of the table of variants; rows of genes or variants that no file names are left out.
+
+    The table has tab-separated columns gene, variant, form, source; in the rows of an accession the variant is `=`
+    (numbered as the gene file) or `~` (numbered otherwise).
+    """
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")][1:]
+    forms: dict[tuple[str, str], list[str]] = {}
+    for gene, variant, form, *_ in rows:
+        forms.setdefault((gene, variant), []).append(form)
+    return {symbol: _extended(gene, forms) for symbol, gene in genes.items()}
+
+
+def _extended(gene: Gene, forms: Mapping[tuple[str, str], list[str]]) -> Gene:
+    signs = {"=": "same", "~": "other"}
+    transcripts = {form: word for sign, word in signs.items() for form in forms.get((gene.symbol, sign), ())}
+    variants = {
+        name: {**spec, "same": [*spec["same"], *forms.get((gene.symbol, name), ())]} if "same" in spec else spec
+        for name, spec in gene.variants.items()
+    }
+    return replace(gene, variants=variants, transcripts={**gene.transcripts, **transcripts})
 
 
 def _by_member(groups: Mapping[str, Any] | None) -> dict[str, str]:

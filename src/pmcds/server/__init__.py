@@ -1,6 +1,6 @@
 """The reference server (extra `server`): CDS Hooks over HTTP around one engine.
 
-    app = create_app(pmcds.Engine(), Config())
+app = create_app(pmcds.Engine(), Config())
 """
 
 from __future__ import annotations

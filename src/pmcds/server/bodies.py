@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import zlib
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from pmcds import hooks
+from pmcds.errors import HookError, InputError
+from pmcds.fhir.limits import Limits, check_body
 from pmcds.server import answers
 
 _TYPES = frozenset({"", "application/json", "application/fhir+json", "text/json"})
@@ -65,5 +70,27 @@ def _unpacked(body: bytes, most: int) -> bytes:
 
 
 def _too_large() -> BodyRefused:
-    outcome = answers.hooks.outcome("too-long", "the body has more bytes than allowed", mend="send less")
+    outcome = hooks.outcome("too-long", "the body has more bytes than allowed", mend="send less")
     return BodyRefused(answers.outcome_answer(413, outcome))
+
+
+def parse_json(body: bytes, limits: Limits) -> Any:
+    """The value of a body. Raises HookError for what is no JSON, is over a limit, or names a member twice (X8)."""
+    try:
+        check_body(body, limits)
+        return json.loads(body, object_pairs_hook=_once, parse_constant=_constant)
+    except InputError as error:
+        raise HookError(*hooks.refusal(error)) from None
+    except (ValueError, RecursionError):
+        raise hooks.refused(400, "structure", "the body is no JSON, or names a member twice") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _constant(_: str) -> Any:
+    raise ValueError

@@ -252,9 +252,7 @@ class _Work:
         else:
             reason = "page-limit" if following is not None else None
         state = _FETCHED if reason is None else _INCOMPLETE
-        return _Got(
-            state, None, tuple(entries), total, following if reason is not None else None, follows, reason
-        )
+        return _Got(state, None, tuple(entries), total, following if reason is not None else None, follows, reason)
 
 
 def _sent_otherwise(request: hooks.HookRequest, service: hooks.Service, template: str) -> bool:
@@ -298,7 +296,9 @@ def _merged(body: bytes, got: Mapping[str, _Got], breaker: _Breaker) -> Fetched:
         elif found.resource is not None:
             prefetch[key] = msgspec.Raw(found.resource)
         elif found.state != _FAILED:
-            prefetch[key] = _bundle({"resourceType": msgspec.Raw(b'"Bundle"'), "type": msgspec.Raw(b'"searchset"')}, found)
+            prefetch[key] = _bundle(
+                {"resourceType": msgspec.Raw(b'"Bundle"'), "type": msgspec.Raw(b'"searchset"')}, found
+            )
     failed = [found.state == _FAILED for found in got.values()]
     breaker.tell(failed=all(failed))
     envelope["prefetch"] = msgspec.Raw(_encode(prefetch))

@@ -111,9 +111,7 @@ class Verifier:
             raise TokenRefused("malformed")
         return algorithm, kid, jku
 
-    def _accept(
-        self, token: str, algorithm: str, kid: str, jku: str | None, claims: _Claims, audience: str
-    ) -> Client:
+    def _accept(self, token: str, algorithm: str, kid: str, jku: str | None, claims: _Claims, audience: str) -> Client:
         issuer = self._issuers.get(claims.issuer)
         if issuer is None:
             raise TokenRefused("issuer-not-allowed")

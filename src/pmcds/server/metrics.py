@@ -17,7 +17,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.calls = Counter("pmcds_calls", "Calls by service and status.", ("service", "status"), registry=self.registry)
+        self.calls = Counter(
+            "pmcds_calls", "Calls by service and status.", ("service", "status"), registry=self.registry
+        )
         self.seconds = Histogram(
             "pmcds_call_seconds", "Duration of calls.", ("service",), buckets=_SECONDS, registry=self.registry
         )
@@ -26,7 +28,9 @@ class Metrics:
         self.outcomes = Counter("pmcds_outcomes", "Decision lines by outcome.", ("outcome",), registry=self.registry)
         self.untold = Counter("pmcds_cannot_tell", "Lines that could not be told.", ("reason",), registry=self.registry)
         self.fetched = Counter("pmcds_prefetch_fetched", "Keys fetched, by state.", ("state",), registry=self.registry)
-        self.refused = Counter("pmcds_tokens_refused", "Tokens refused, by reason.", ("reason",), registry=self.registry)
+        self.refused = Counter(
+            "pmcds_tokens_refused", "Tokens refused, by reason.", ("reason",), registry=self.registry
+        )
         self.feedback = Counter("pmcds_feedback", "Feedback stored, by outcome.", ("outcome",), registry=self.registry)
         self.info = Gauge("pmcds_info", "Version and knowledge.", ("version", "snapshot"), registry=self.registry)
 

@@ -12,10 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pmcds import fhir, hooks
-from pmcds.errors import HookError, InputError
+from pmcds import hooks
 from pmcds.server import answers, logs
-from pmcds.server.bodies import BodyRefused, read_body
+from pmcds.server.bodies import parse_json, read_body
 from pmcds.server.calls import TooLate, answer_call
 from pmcds.server.jwt import Client, TokenRefused
 from pmcds.server.openapi import description
@@ -114,12 +113,8 @@ async def feedback(request: Request) -> Response:
 
 
 def _store(server: Server, service: str, body: bytes, client: Client | None) -> Counter[str]:
-    try:
-        message = fhir.plain_json(body, limits=server.engine.settings.limits)
-    except InputError as error:
-        raise HookError(*hooks.refusal(error)) from None
     found = hooks.parse_feedback(
-        message,
+        parse_json(body, server.engine.settings.limits),
         service=service,
         received=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         client=client.issuer if client is not None else None,
@@ -169,6 +164,3 @@ def routes(server: Server) -> list[Route]:
     ):
         found += [Route(address, endpoint, methods=[method]) for address in (path, path + "/")]
     return found
-
-
-__all__ = ["BodyRefused", "Unauthorized", "routes"]

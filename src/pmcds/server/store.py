@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from pmcds.errors import InputError
@@ -75,10 +76,19 @@ class Store(Protocol):
         ...
 
 
-def open_store(config: Feedback) -> Store:
-    """The store of a URL: SQLite of the standard library, or SQLAlchemy for every other database."""
+def open_store(config: Feedback, *, create: bool = True) -> Store:
+    """The store of a URL: SQLite of the standard library, or SQLAlchemy for every other database.
+
+    Raises InputError if the database cannot be used, or is not there and is not to be made.
+    """
     if config.url.startswith(SQLITE):
-        return SqliteStore(config.url.removeprefix(SQLITE) or ":memory:")
+        file = config.url.removeprefix(SQLITE) or ":memory:"
+        if not create and not Path(file).is_file():
+            raise InputError("no-feedback", "there is no feedback store at the place of the settings", mend="see --url")
+        try:
+            return SqliteStore(file)
+        except sqlite3.Error:
+            raise InputError("bad-configuration", "the feedback file cannot be opened or written") from None
     try:
         from pmcds.server.sql_store import SqlStore
     except ModuleNotFoundError:
