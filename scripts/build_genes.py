@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Write cards/genes/<GENE>.yaml from the reference data (`genes.json`, `alleles.jsonl`).
+"""Write cards/genes/<GENE>.yaml from the reference data (`genes.json`, `alleles.jsonl`), and the tables that DPWG rows
+were written for, cards/genes/dpwg/<GENE>.yaml, from `dpwg_genes.json`.
 
     python scripts/build_genes.py [--data DIR]
 
@@ -31,6 +32,8 @@ from gene_choices import (
     MORE_LISTED,
     NAMES,
     NOTES,
+    OWN_SEVERAL,
+    OWN_WORDS,
     PRESENCE,
     REFERENCE_WORDS,
     SEVERITY,
@@ -224,6 +227,7 @@ def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any
         out += pairs("names", names)
     if symbol in WORDS:
         out += pairs("words", WORDS[symbol])
+    out += list(published(symbol, gene))
     changes = {**(gene.get("changes") or {}), **CHANGES.get(symbol, {})}
     if changes:
         out += list(change_lines(changes))
@@ -235,6 +239,15 @@ def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any
             out += lists("positions", positions)
             out += pairs("definitions", definitions)
     return "\n".join(out) + "\n"
+
+
+def published(symbol: str, gene: Mapping[str, Any]) -> Iterator[str]:
+    """Keys as the guidelines print them, where the file has them in lower case."""
+    told = [*(gene.get("phenotype_of") or {}).values(), *(s["phenotype"] for s in gene.get("score_to_phenotype") or ())]
+    keys = {} if symbol in KEY_OF else {key.lower(): key for key in dict.fromkeys(told) if key != key.lower()}
+    if keys:
+        keys["indeterminate"] = "n/a" if gene["key"] == "activity score" else "Indeterminate"
+        yield from pairs("published", keys)
 
 
 def tables(symbol: str, gene: Mapping[str, Any]) -> Iterator[str]:
@@ -308,6 +321,61 @@ def special(symbol: str, gene: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  - {quoted(note)}" for note in NOTES[symbol])
 
 
+def render_own(symbol: str, facts: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+    """The text of one table of DPWG's own: values, keys, and words of reports that leave several keys open."""
+    scores = facts["phenotype_of_key"] != "same" and symbol == "CYP2D6"
+    severe = symbol == "DPYD"
+    method = "sum-of-two" if scores else "two-most-severe" if severe else "function-pair"
+    out = [
+        "# yaml-language-server: $schema=../../../schemas/gene.schema.json",
+        f"# {symbol} as DPWG rows of 2024-03 read it. Written by scripts/build_genes.py: change that, not this file.",
+        "# DPWG guidance as annotated by ClinPGx, CC BY-SA 4.0; facts only.",
+        f"gene: {symbol}",
+        "table: dpwg",
+        f"hgnc: {quoted(main['hgnc'])}",
+        f"chromosome: {main['chromosome']}",
+        f"key: {'activity_score' if scores else KEY_OF.get(symbol, 'phenotype')}",
+        f"method: {method}",
+        "versions:",
+        f"  diplotypes: {quoted('DPWG table of ' + facts['version'][:10])}",
+        "sources:",
+        '  - {of: "values and keys", source: "DPWG, as annotated by ClinPGx", '
+        f'date: {quoted(facts["version"][:10])}, license: "CC BY-SA 4.0"}}',
+    ]
+    out += lists("activity_values" if scores else "functions", facts["values"])
+    keys = facts["phenotype_of_key"] if scores else facts["key_of"]
+    told = list(dict.fromkeys(keys.values()))
+    if scores:
+        out += list(own_steps(keys))
+    else:
+        out.append("phenotype_of:")
+        lower = str if symbol in KEY_OF else str.lower
+        out += [f"  {quoted(pair)}: {quoted(lower(key))}" for pair, key in facts["key_of"].items()]
+    if severe:
+        out.append("severity: " + flow([quoted(value) for value in sorted(facts["values"])], 11))
+    if symbol in OWN_WORDS:
+        out += pairs("words", OWN_WORDS[symbol])
+    if symbol in OWN_SEVERAL:
+        out += list(lists("stands_for", OWN_SEVERAL[symbol]))
+    spelled = {} if symbol in KEY_OF else {key.lower(): key for key in told}
+    if spelled:
+        spelled["indeterminate"] = "n/a" if scores else "Indeterminate"
+        out += pairs("published", spelled)
+    return "\n".join(out) + "\n"
+
+
+def own_steps(phenotype_of: Mapping[str, str]) -> Iterator[str]:
+    """Steps from scores to phenotypes; the last has no end."""
+    numbers = sorted((float(score.lstrip("≥")), phenotype) for score, phenotype in phenotype_of.items())
+    steps: dict[str, list[float]] = {}
+    for number, phenotype in numbers:
+        steps.setdefault(phenotype, []).append(number)
+    yield "score_to_phenotype:"
+    for place, (phenotype, own) in enumerate(steps.items()):
+        to = f"to: {quoted(f'{own[-1]:g}')}, " if place < len(steps) - 1 else ""
+        yield f"  - {{from: {quoted(f'{own[0]:g}')}, {to}phenotype: {phenotype.lower()}}}"
+
+
 def data_folder(stated: str | None) -> Path:
     if stated:
         return Path(stated)
@@ -331,6 +399,12 @@ def main() -> None:
         longest = max(len(line) for line in text.splitlines())
         (target / f"{symbol}.yaml").write_text(text, encoding="utf-8")
         sys.stdout.write(f"{symbol:9} {len(text.splitlines()):5} lines, longest {longest}\n")
+    own = json.loads((folder / "dpwg_genes.json").read_text(encoding="utf-8"))
+    (target / "dpwg").mkdir(exist_ok=True)
+    for symbol in sorted(name for name in own if not name.startswith("_")):
+        text = render_own(symbol, own[symbol], genes[symbol])
+        (target / "dpwg" / f"{symbol}.yaml").write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{symbol:9} by DPWG\n")
 
 
 if __name__ == "__main__":

@@ -41,8 +41,13 @@ OTHER_NUMBERS = {
     ("TTR", "p.Val142Ile"): ("p.Val122Ile",),  # VT-08
     ("TTR", "p.Val50Met"): ("p.Val30Met",),
     ("F5", "p.Arg534Gln"): ("p.Arg506Gln",),  # VT-09
-    ("EZH2", "p.Ala682Gly"): (),
 }
+# Forms that the list of traps states and no record of the sources has.
+STATED = (
+    ("ABL1", "p.Thr315Ile", "NM_005157.5:c.944C>T", "VT-05"),
+    # An rs number names a place; this one is read as the usual change, whatever the observation says about it (VS-135).
+    ("F5", "p.Arg534Gln", "rs6025", "VS-135"),
+)
 CHROMOSOMES = {f"NC_{number:06d}": str(number) for number in range(1, 23)} | {"NC_000023": "X", "NC_000024": "Y"}
 _GENOMIC = re.compile(r"(NC_\d{6})\.(\d+):(g\.\d+[ACGT]>[ACGT])")
 _PLACE = re.compile(r"(\d{1,2}|X|Y)-(\d+)-([ACGT])-([ACGT])")
@@ -81,9 +86,9 @@ def records(data: Path) -> Iterator[Record]:
     }
     for row in _lines(data / "civic" / "civic_2022-09_variation_descriptors_vrs.jsonl"):
         number = row["id"].rpartition(":")[2]
-        forms = [one["value"] for one in row.get("expressions", ())]
-        forms += [ref.partition(":")[2] for ref in row.get("xrefs", ()) if ref.startswith("caid:")]
-        forms += [ref for ref in row.get("xrefs", ()) if ref.startswith("clinvar:")]
+        forms = [one["value"] for one in (row.get("expressions") or ())]
+        forms += [ref.partition(":")[2] for ref in (row.get("xrefs") or ()) if ref.startswith("caid:")]
+        forms += [ref for ref in (row.get("xrefs") or ()) if ref.startswith("clinvar:")]
         if number in genes_of:
             yield Record(genes_of[number], f"CIViC {number}", tuple(forms))
     lines = (data / "variants" / "clinvar_equivalence_dev.tsv").read_text(encoding="utf-8").splitlines()
@@ -94,6 +99,12 @@ def records(data: Path) -> Iterator[Record]:
     for row in _lines(data / "variants" / "vicc_equivalence_groups.jsonl"):
         gene = row["id"].partition("_")[0]
         yield Record(gene, f"VICC {row['id']}", tuple(member.strip() for member in row["members"]))
+
+
+    for row in _lines(data / "variants" / "pmcds_variant_strings_dev.jsonl"):
+        gene, _, name = (row.get("canonical") or "").partition(":")
+        if re.fullmatch(r"(?:NP_|ENSP)[\d.]+:p\.\w+", row["input"]) and name:
+            yield Record(gene, "project", (row["input"], f"{gene}:{name}"))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -148,6 +159,9 @@ def rows(data: Path) -> list[tuple[str, str, str, str]]:
         if name is not None:
             for form in (one for stated in record.forms for one in normal(stated)):
                 by_form[record.gene, form].setdefault(name, record.source)
+    for gene, name, form, source in STATED:
+        if name in wanted.get(gene, ()):
+            by_form[gene, form].setdefault(name, source)
     for (gene, name), others in OTHER_NUMBERS.items():
         if name in wanted.get(gene, ()):
             for other in others:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compare cards/genes with the reference data, gene by gene, and derive every published diplotype row.
+"""Compare cards/genes with the reference data, gene by gene, and derive every published diplotype row; the same for
+the tables that DPWG rows were written for (cards/genes/dpwg).
 
     python scripts/check_genes.py [--data DIR] [--json FILE]
 
@@ -14,6 +15,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +26,14 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from pmcds.errors import InputError  # noqa: E402
 from pmcds.infer import phenotype  # noqa: E402
-from pmcds.model.genes import Gene, gene_of  # noqa: E402
+from pmcds.model.gene_tables import genes_of  # noqa: E402
+from pmcds.model.genes import Gene  # noqa: E402
 
 
 def gene_files() -> dict[str, Gene]:
-    """Every gene file, every scalar as text."""
-    found = {}
-    for path in sorted((ROOT / "cards" / "genes").glob("*.yaml")):
-        doc = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-        found[doc["gene"]] = gene_of(doc)
-    return found
+    """Every gene file, every scalar as text; a source's own table by "GENE@table"."""
+    paths = sorted((ROOT / "cards" / "genes").rglob("*.yaml"))
+    return genes_of(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) for path in paths)
 
 
 def differences(gene: Gene, facts: Mapping[str, Any]) -> Iterator[str]:
@@ -75,6 +75,26 @@ def reproduces(gene: Gene, row: Mapping[str, Any]) -> bool:
     return result.phenotype.lower() == row["phenotype"].lower() and result.activity_score == row["activity_score"]
 
 
+def own_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(diplotype, key, phenotype) of every pair of alleles of a source's own table."""
+    value = _by_member(facts["values"])
+    for pair in combinations_with_replacement(sorted(value), 2):
+        key = facts["key_of"][" + ".join(sorted(value[allele] for allele in pair))]
+        told = facts["phenotype_of_key"]
+        yield "/".join(pair), key, key if told == "same" else told[key]
+
+
+def own_table(gene: Gene, facts: Mapping[str, Any]) -> tuple[int, int]:
+    """(rows that the library derives, rows) of a source's own table."""
+    rows = list(own_rows(facts))
+    equal = 0
+    for diplotype, key, phenotype_word in rows:
+        result = phenotype(gene, diplotype)
+        printed = gene.published.get(result.lookup_key, result.lookup_key)
+        equal += (printed, result.phenotype.lower()) == (key, phenotype_word.lower())
+    return equal, len(rows)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="folder with genes.json and diplotypes.jsonl.gz")
@@ -101,6 +121,14 @@ def main() -> int:
         told = f"facts differ: {', '.join(wrong)}" if wrong else "facts equal"
         sys.stdout.write(f"{name:9} {good.get(name, 0):6} of {rows.get(name, 0):6} rows  {told}\n")
     sys.stdout.write(f"total     {sum(good.values()):6} of {sum(rows.values()):6} rows, {len(genes)} files\n")
+    for name, facts in json.loads((folder / "dpwg_genes.json").read_text(encoding="utf-8")).items():
+        if not name.startswith("_"):
+            label = f"{name}@dpwg"
+            good[label], rows[label] = own_table(genes[label], facts)
+            failed = failed or good[label] != rows[label]
+            sys.stdout.write(f"{label:13} {good[label]:6} of {rows[label]:6} rows\n")
+    own = [name for name in rows if "@" in name]
+    sys.stdout.write(f"DPWG      {sum(good[n] for n in own):6} of {sum(rows[n] for n in own):6} rows\n")
     if arguments.json:
         counts = {name: {"rows": rows[name], "equal": good[name]} for name in sorted(rows)}
         Path(arguments.json).write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")

@@ -55,6 +55,33 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+# Words of the usual tables for keys of a source's own table, where the alleles behind them leave no other (PG77):
+# Rapid is one increased and one normal function, which DPWG counts as normal; "likely" is a pair of known functions.
+OWN_WORDS: dict[str, dict[str, str]] = {
+    "CYP2C19": {
+        "rapid metabolizer": "normal metabolizer",
+        "likely intermediate metabolizer": "intermediate metabolizer",
+        "likely poor metabolizer": "poor metabolizer",
+    },
+    "DPYD": {"normal metabolizer": "2.0 (normal metabolizer)"},
+}
+# Words and scores of the usual tables that leave several keys of a source's own table open.
+OWN_SEVERAL: dict[str, dict[str, list[str]]] = {
+    "DPYD": {
+        "intermediate metabolizer": [
+            "1.5 (intermediate metabolizer)",
+            "1.0 (intermediate metabolizer)",
+            "1.0 (phenotyping)",
+        ],
+        "poor metabolizer": ["0.5 (phenotyping)", "0.0 (poor metabolizer)"],
+        "2.0": ["2.0 (normal metabolizer)"],
+        "1.5": ["1.5 (intermediate metabolizer)"],
+        "1.0": ["1.0 (intermediate metabolizer)", "1.0 (phenotyping)"],
+        "0.5": ["0.5 (phenotyping)"],
+        "0.0": ["0.0 (poor metabolizer)"],
+    },
+}
+
 # Presence genes: what is present or absent -> alleles of the table that carry it.
 PRESENCE: dict[str, dict[str, list[str]]] = {
     "CYP4F2": {"rs2108622 T": ["*3", "*4", "*22", "rs2108622 T"]},

@@ -71,9 +71,8 @@ def _inside(interval: Interval, floor: Decimal | None, ceiling: Decimal | None) 
 
 def speaking(rule: Rule, values: Values) -> tuple[tuple[Population, ...], bool]:
     """The populations that speak, and whether their `when` is proven; if none is proven, all speak."""
-    if len(rule.populations) == 1 and rule.populations[0].when is None:
-        return rule.populations, True
-    proven = tuple(population for population in rule.populations if _always(population, values))
+    # A population without `when` is a guideline of its own: it always speaks.
+    proven = tuple(p for p in rule.populations if p.when is None or _always(p, values))
     return (proven, True) if proven else (rule.populations, False)
 
 

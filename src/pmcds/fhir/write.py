@@ -283,20 +283,13 @@ class _Writer:
         return _concept(codes[0]) if codes else {"text": role}
 
     def _component(self, carried: str) -> dict[str, Any]:
-        codes = _written(self._terms, "components", carried)
+        codes = self._terms.component_codes(carried)
         return _concept(codes[0]) if codes else {"text": carried}
 
     def _answer(self, word: str, text: str | None = None) -> dict[str, Any]:
         """The answer by code where there is one, else in words."""
-        codes = _written(self._terms, "answers", word)
+        codes = self._terms.answer_codes(word)
         return _concept(codes[0], word) if codes else {"text": text or word}
-
-
-def _written(terms: Terms, table: str, word: str) -> tuple[tuple[str, str], ...]:
-    """(address, code) of the component or answer codes that mean a word, in the order of the terms."""
-    codes = (terms._document("observations").get(table) or {}).items()
-    found = (str(code).partition(":")[::2] for code, means in codes if means == word)
-    return tuple((terms.address(system), code) for system, code in found)
 
 
 def _concept(code: tuple[str, str], display: str | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pmcds.infer.closed_world import age, named_answer, sex, taken_for
 from pmcds.infer.evidence import Index, index, nothing_usable
 from pmcds.infer.gene_answers import gene_answer
 from pmcds.infer.measurements import biomarker, laboratory
+from pmcds.infer.own_tables import by_own_table
 from pmcds.infer.settle import Settled, settle
 from pmcds.infer.tables import table_of
 from pmcds.infer.variant_answers import variant_answer
@@ -88,6 +89,9 @@ class Person:
         if subject.name not in self._genes:
             return nothing_usable(subject, self._index, (), [subject.name])
         evidence, settled = self.evidence(subject.name)
+        symbol = evidence.table.gene.symbol
+        if settled is not None and symbol != subject.name and symbol in self._genes:
+            settled = by_own_table(evidence, settled, self.evidence(symbol)[1])
         return gene_answer(subject, evidence, settled, self._index)
 
     def _of_allele(self, subject: Subject) -> Answer:

@@ -54,13 +54,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class GeneEvidence:
-    """Everything about one gene: claims that can be used, and the state of every other finding."""
+    """Everything about one gene: claims that can be used, and the state of every other finding.
+
+    `reported` are phenotypes and scores that stand beside alleles, where the table is a source's own: a laboratory
+    speaks by the usual table, so that they neither confirm nor contradict what this one gives.
+    """
 
     table: GeneTable
     claims: tuple[Claim, ...]
     others: tuple[tuple[State, Finding], ...]
     notes: tuple[str, ...]
     variants: tuple[Finding, ...]
+    reported: tuple[Claim, ...] = ()
 
     def of(self, *kinds: str) -> tuple[Claim, ...]:
         """The claims of these kinds."""
@@ -87,10 +92,19 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     if not any(claim.alleles for claim in claims):
         unread += [(_NOT_OF_GENE, f) for claim in claims if claim.kind == FOREIGN for f in claim.findings]
         claims = [claim for claim in claims if claim.kind != FOREIGN]
-    used = {id(finding) for claim in claims for finding in claim.findings}
+    claims, reported = _set_apart(table, claims)
+    used = {id(finding) for claim in (*claims, *reported) for finding in claim.findings}
     rest = [*_of_haplotypes(table, haplotypes, claims), *_of_variants(variants.usable), *seen.others]
     others = [*unread, *((state, finding) for state, finding in rest if id(finding) not in used), *variants.others]
-    return GeneEvidence(table, _merged(claims), tuple(others), seen.notes, variants.usable)
+    return GeneEvidence(table, _merged(claims), tuple(others), seen.notes, variants.usable, reported)
+
+
+def _set_apart(table: GeneTable, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[Claim, ...]]:
+    """(claims that count, what is reported beside alleles of a source's own table)."""
+    if table.gene.table is None or not any(claim.kind == "diplotype" and not claim.partial for claim in claims):
+        return list(claims), ()
+    alleles = [claim for claim in claims if claim.kind == "diplotype"]
+    return alleles, tuple(claim for claim in claims if claim.kind != "diplotype")
 
 
 def _of_haplotypes(

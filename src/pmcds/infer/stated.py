@@ -36,6 +36,9 @@ def read_phenotype(table: GeneTable, text: str, words: WordsOf) -> Stated:
     short = _plain(table, text)
     if short in _UNDECIDED:
         return Stated((INDETERMINATE,))
+    several = _several(table, short)
+    if several:
+        return Stated(several)
     term = _term(table, short, words)
     if term == "indeterminate":
         return Stated((INDETERMINATE,))
@@ -73,6 +76,12 @@ def _term(table: GeneTable, short: str, words: WordsOf) -> str | None:
     return None if rest is None else f"{'likely' if qualified[1] == 'probable' else qualified[1]} {rest}"
 
 
+def _several(table: GeneTable, short: str) -> tuple[Meaning, ...]:
+    """The meanings of a word or score that leaves several keys of the gene open."""
+    keys = table.gene.extra.get("stands_for", {}).get(short, ())
+    return tuple(meaning for meaning in table.all_meanings() if meaning.phenotype in keys)
+
+
 def _meanings(table: GeneTable, phenotype: str) -> tuple[Meaning, ...]:
     return tuple(meaning for meaning in table.all_meanings() if meaning.phenotype == phenotype)
 
@@ -86,6 +95,9 @@ def read_score(table: GeneTable, text: str) -> Stated:
     if match is None:
         return Stated(reason="value-unreadable")
     score = score_text((AT_LEAST if match[1] else "") + format(Decimal(match[2]), "f"))
+    several = _several(table, score)
+    if several:
+        return Stated(several)
     if score not in table.phenotype_of_score:
         return Stated(reason="value-unreadable")
     return Stated((Meaning(table.phenotype_of_score[score], score),))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
-from pmcds.infer.variant_classes import Fits, fits
+from pmcds.infer.variant_classes import Described, Fits, fits
+from pmcds.infer.variant_consistency import INCONSISTENT, consistent, near_miss, other_at_residue
 from pmcds.infer.variant_findings import described, value_of, variants_of
 from pmcds.infer.variant_names import described_of, parse
 from pmcds.model import words
@@ -18,8 +20,12 @@ from pmcds.model.genes import Gene
 WILD_TYPE = "wild type"
 _PRESENT = ("present",)
 _ABSENT = ("absent",)
-# Changes that a test for small variants does not see.
-_STRUCTURAL = ("fusion", "amplification")
+# Changes that a test for small variants does not see, and the rows of tests that see nothing else.
+_STRUCTURAL = ("fusion", "fused_with", "amplification", "loss")
+_STRUCTURAL_ROWS = {"fusion": ("fusion", "fused_with"), "copy-number": ("amplification", "loss")}
+# What is not found in cell-free DNA may be there all the same (ST-04, ST-05).
+_PLASMA = "plasma"
+NEAR_MISS = "near miss"
 # What a coverage statement says when less than the whole gene was looked at.
 _PARTS_ONLY = ("regions", "ranges-examined", "region-description", "mutations-tested", "uncallable")
 
@@ -37,29 +43,54 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
     symbol, _, name = subject.name.partition(" ")
     gene = genes.get(symbol)
     wanted = Wanted(symbol, name.strip(), (gene.variants.get(name.strip()) if gene else None) or _spec_of(name, symbol))
-    seen = see(variants_of(index, symbol), origin, index.now)
+    seen = see(variants_of(index, symbol, genes), origin, index.now)
     if wanted.name.lower() == WILD_TYPE:
         return _wild_type(subject, seen, index)
     judged = [(finding, _fits(wanted, finding, genes)) for finding in seen.usable]
     present = [finding for finding, fit in judged if fit and finding.status == "present"]
     absent = [f for f, _ in judged if f.status == "absent" and _reaches(wanted, f, genes)]
+    others = [finding for finding, fit in judged if finding.status == "present" and fit is False]
+    notes = _near_misses(wanted, others, genes)
+    if not present and origin != "germline":
+        excluding = [finding for finding in others if _excludes(wanted, finding, genes)]
+        if excluding and not absent:
+            return _answer(subject, _Told(_ABSENT, excluding, notes=notes), index)
+    unproven = [finding for finding in absent if finding.specimen == _PLASMA]
+    absent = [finding for finding in absent if finding.specimen != _PLASMA]
     if present or absent:
         told = _by_time(present, absent, origin)
-        if told is not None:
-            return _answer(subject, told, index)
+        return _answer(subject, told._replace(notes=(*told.notes, *notes)), index)
     open_states = [*_open(wanted, judged, seen.others, genes)]
     if open_states:
-        return nothing_usable(subject, index, open_states, [symbol])
-    others = [finding for finding, _ in judged if finding.status == "present"]
+        return _noted(nothing_usable(subject, index, open_states, [symbol]), notes)
     covering = _covering(wanted, index)
-    if covering:
-        return _answer(
-            subject, _Told(_ABSENT, [*covering, *others], notes=("absent within the coverage stated",)), index
-        )
+    if covering and not unproven:
+        notes = ("absent within the coverage stated", *notes)
+        return _answer(subject, _Told(_ABSENT, [*covering, *others], notes=notes), index)
     if seen.usable:
         near = [(State(words.INDETERMINATE, "position-not-tested"), finding) for finding in seen.usable]
-        return nothing_usable(subject, index, near, [symbol])
+        plasma = ("not found in plasma, which proves no absence",) if unproven else ()
+        return _noted(nothing_usable(subject, index, near, [symbol]), (*plasma, *notes))
     return nothing_usable(subject, index, seen.others, [symbol])
+
+
+def _noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
+    return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
+
+
+def _near_misses(wanted: Wanted, others: Iterable[Finding], genes: Mapping[str, Gene]) -> tuple[str, ...]:
+    """Why each other variant of the gene is not what is asked for (FX-04)."""
+    reasons = (near_miss(wanted.name, described(finding, wanted.gene, genes)) for finding in others)
+    return tuple(sorted({f"{NEAR_MISS}: {reason}" for reason in reasons}))
+
+
+def _excludes(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> bool:
+    """True if another exchange of the same residue was found in the tumor itself."""
+    if finding.specimen == _PLASMA:
+        return False
+    names = tuple(wanted.spec.get("any_of", ()))
+    alone = not set(wanted.spec) - {"same", "any_of", "texts", "names"}
+    return alone and other_at_residue(wanted.name, names, described(finding, wanted.gene, genes))
 
 
 def _spec_of(name: str, symbol: str) -> Mapping[str, Any]:
@@ -80,16 +111,32 @@ def _fits(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> Fits:
     variant = described(finding, wanted.gene, genes)
     if not variant.names and variant.phrase is None and not variant.fusion:
         return None
+    if not consistent(variant):
+        return _by_both(wanted, variant)
     return fits(wanted.name, wanted.spec, variant)
+
+
+def _by_both(wanted: Wanted, variant: Described) -> Fits:
+    """The protein and the coding name contradict each other: what both say, else not told (VE-08)."""
+    by_protein = fits(wanted.name, wanted.spec, variant._replace(nucleotide=None, names=_only(variant, "p.")))
+    by_coding = fits(wanted.name, wanted.spec, variant._replace(protein=None, names=_only(variant, "c.")))
+    return by_protein if by_protein == by_coding else None
+
+
+def _only(variant: Described, sign: str) -> tuple[str, ...]:
+    return tuple(name for name in variant.names if name.rpartition(":")[2].startswith(sign))
 
 
 def _reaches(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> bool:
     """True if an absence covers what is asked: the same variant, its category, its exon, or the whole gene (VR7)."""
     value = value_of(finding)
     scope = value.get("scope", "variant")
+    variant = described(finding, wanted.gene, genes)
+    seen_by_row = _STRUCTURAL_ROWS.get(str(value.get("row")))
+    if seen_by_row is not None and scope == "gene":
+        return _structural_reach(wanted, variant, seen_by_row)
     if scope == "gene":
         return not any(word in wanted.spec for word in _STRUCTURAL)
-    variant = described(finding, wanted.gene, genes)
     if scope == "region":
         region = " ".join(str(name) for name in value.get("dna_region", ())).lower()
         return bool(region) and any(region in text.lower() for text in (wanted.name, *wanted.spec.get("texts", ())))
@@ -100,8 +147,16 @@ def _reaches(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> boo
     return (single or "same" in wanted.spec or not wanted.spec) and fits(wanted.name, wanted.spec, variant) is True
 
 
+def _structural_reach(wanted: Wanted, variant: Described, words_seen: Sequence[str]) -> bool:
+    """A test for fusions or copies says nothing about small variants, and one for a partner nothing about others."""
+    asked = [word for word in words_seen if word in wanted.spec]
+    if not asked or not variant.partners:
+        return bool(asked)
+    return "fused_with" in asked and set(wanted.spec["fused_with"]) <= set(variant.partners)
+
+
 def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> bool:
-    listed = {wanted.name.lower(), *(text.lower() for text in wanted.spec.get("texts", ()))}
+    listed = _said(wanted.name, wanted.spec)
     if phrase.lower() in listed:
         return True
     gene = genes.get(wanted.gene)
@@ -110,10 +165,14 @@ def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> 
         return False
     variant = described_of(parsed)
     return any(
-        phrase.lower() in {name.lower(), *(text.lower() for text in spec.get("texts", ()))}
+        phrase.lower() in _said(name, spec)
         and fits(name, spec, variant)
         for name, spec in gene.variants.items()
     )
+
+
+def _said(name: str, spec: Mapping[str, Any]) -> set[str]:
+    return {text.lower() for text in (name, *spec.get("texts", ()), *spec.get("names", ()))}
 
 
 class _Told(NamedTuple):
@@ -123,7 +182,7 @@ class _Told(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _by_time(present: list[Finding], absent: list[Finding], origin: str | None) -> _Told | None:
+def _by_time(present: list[Finding], absent: list[Finding], origin: str | None) -> _Told:
     """Acquired variants change: the newest of each specimen class counts; inherited ones do not (MG2, MG4, ST-07)."""
     if not present or not absent:
         return _Told(_PRESENT, present) if present else _Told(_ABSENT, absent)
@@ -195,7 +254,7 @@ def _answer(subject: Subject, told: _Told, index: Index) -> Answer:
     findings = told.findings
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
     value = value_of(findings[0]) if findings else {}
-    text = next((str(value[form]) for form in ("p", "c", "g") if value.get(form)), None)
+    text = next((str(value[form]) for form in ("p", "c", "g", "text") if value.get(form)), None)
     return Answer(
         subject,
         told.keys,

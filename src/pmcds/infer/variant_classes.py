@@ -12,7 +12,7 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     fusion, amplification, loss, mutation: "yes"; fused_with: [partners]
     called:      words of the laboratory, any of which makes a small change one of the category
 
-of which any may hold, and `texts`, the phrases of reports; `significance` (words that the laboratory must have used)
+of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too); `significance` (words that the laboratory must have used)
 and `zygosity` narrow it down. With one of these two alone every variant of the gene counts.
 """
 
@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pmcds.infer.protein import protein
 from pmcds.infer.variant_predicates import NO, PREDICATES, YES, Described, Fits, any_of, one_of
 from pmcds.model.genes import Gene
 
-__all__ = ["Described", "Fits", "classes_of", "fits", "same_as"]
+__all__ = ["Described", "Fits", "classes_of", "fits", "resolved", "same_as"]
 
 
 def fits(name: str, spec: Mapping[str, Any], variant: Described) -> Fits:
@@ -38,7 +39,7 @@ def fits(name: str, spec: Mapping[str, Any], variant: Described) -> Fits:
 
 
 def _is_said(name: str, spec: Mapping[str, Any], variant: Described) -> bool:
-    said = {text.lower() for text in (name, *spec.get("texts", ()))}
+    said = {text.lower() for text in (name, *spec.get("texts", ()), *spec.get("names", ()))}
     said -= {text.lower() for text in spec.get("perhaps_texts", ())}
     return variant.phrase is not None and variant.phrase.lower() in said
 
@@ -66,6 +67,17 @@ def same_as(gene: Gene, variant: Described) -> str | None:
         if "same" in spec and fits(name, spec, variant):
             return name
     return None
+
+
+def resolved(gene: Gene | None, variant: Described) -> Described:
+    """The variant under its canonical name, too, where the gene file or the table lists the form that it is told in."""
+    if gene is None or (variant.protein is not None and variant.numbered):
+        return variant
+    name = same_as(gene, variant)
+    change = protein(name) if name is not None else None
+    if name is None or change is None:
+        return variant
+    return variant._replace(names=(*variant.names, name), protein=change, numbered=True)
 
 
 def classes_of(gene: Gene, variant: Described) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pmcds.infer.evidence import Index
 from pmcds.infer.protein import nucleotide, protein
-from pmcds.infer.variant_classes import Described
-from pmcds.infer.variant_names import parse
+from pmcds.infer.variant_classes import Described, resolved
+from pmcds.infer.variant_names import Parsed, parse
+from pmcds.infer.variant_table import is_numbered, listed_gene, of_accession
 from pmcds.model.findings import Finding
 from pmcds.model.genes import Gene
 
@@ -18,6 +19,7 @@ _ROWS = frozenset({"variant", "fusion", "copy-number", "karyotype", "repeat"})
 _FROM_CONSEQUENCE = ("p", "c")
 _PATHOGENIC = frozenset({"pathogenic", "likely pathogenic"})
 _BENIGN = frozenset({"benign", "likely benign"})
+_PLACE_LENGTH = 12
 
 
 def value_of(finding: Finding) -> Mapping[str, Any]:
@@ -25,12 +27,12 @@ def value_of(finding: Finding) -> Mapping[str, Any]:
     return finding.value if isinstance(finding.value, Mapping) else {}
 
 
-def variants_of(index: Index, symbol: str) -> tuple[Finding, ...]:
+def variants_of(index: Index, symbol: str, genes: Mapping[str, Gene] | None = None) -> tuple[Finding, ...]:
     """Variant findings of a gene, fusions with it among them, with linked consequence and significance."""
-    return _by_gene(index).get(symbol, ())
+    return _by_gene(index, genes or {}).get(symbol, ())
 
 
-def _by_gene(index: Index) -> Mapping[str, tuple[Finding, ...]]:
+def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Finding, ...]]:
     known = index.cache.get("variants")
     if isinstance(known, Mapping):
         return known
@@ -39,7 +41,7 @@ def _by_gene(index: Index) -> Mapping[str, tuple[Finding, ...]]:
     for finding in index.all_of("variant"):
         if value_of(finding).get("row", "variant") in _ROWS:
             joined = _joined(finding, linked.get(finding.source.resource, ()))
-            for gene in dict.fromkeys(_genes(joined)):
+            for gene in dict.fromkeys(_genes(joined) or _genes_by_name(joined, genes)):
                 found.setdefault(gene, []).append(joined)
         elif finding.status not in ("present", "ignored") and not value_of(finding).get("variant"):
             # A conclusion whose variant cannot be found may be about the one that is asked for.
@@ -92,29 +94,75 @@ def significance_of(value: Mapping[str, Any]) -> str | None:
     return "conflicting" if len(stated) > 1 else next(iter(stated))
 
 
-def _genes(finding: Finding) -> Iterator[str]:
-    if finding.subject:
-        yield from finding.subject.split("::")
-    yield from (str(gene) for gene in value_of(finding).get("genes", ()))
+def _genes(finding: Finding) -> list[str]:
+    named = finding.subject.split("::") if finding.subject else []
+    return [*named, *(str(gene) for gene in value_of(finding).get("genes", ()))]
 
 
-def described(finding: Finding, gene: str, genes: Mapping[str, Gene]) -> Described:
-    """The variant of a finding, from every form that the report gives."""
+def _genes_by_name(finding: Finding, genes: Mapping[str, Gene]) -> list[str]:
+    """The gene of a result that names none, from its accession, its place, or a text that stands for one gene."""
     value = value_of(finding)
+    coding = value.get("c")
+    told = of_accession(coding.rpartition(":")[0], genes) if isinstance(coding, str) and ":" in coding else None
+    places = [value.get("g"), _of_spdi(value.get("spdi")), *value.get("ids", ())]
+    told = told or next((gene for place in places if isinstance(place, str) and (gene := listed_gene(place, genes))), None)
+    text = value.get("text")
+    if told is None and isinstance(text, str):
+        parsed = parse(text, genes)
+        return [side for side in (parsed.gene, parsed.partner) if side] if parsed is not None else []
+    return [told] if told is not None else []
+
+
+def described(finding: Finding, symbol: str, genes: Mapping[str, Gene]) -> Described:
+    """The variant of a finding, from every form that the report gives, under its canonical name where one is listed."""
+    value = value_of(finding)
+    gene = genes.get(symbol)
     change = protein(value["p"]) if isinstance(value.get("p"), str) else None
     coding = value.get("c") if isinstance(value.get("c"), str) else None
     base = nucleotide(coding.rpartition(":")[2]) if coding else None
-    parsed = parse(value["text"], genes, gene) if isinstance(value.get("text"), str) else None
+    accession = coding.rpartition(":")[0] or None if coding else None
+    parsed = parse(value["text"], genes, symbol) if isinstance(value.get("text"), str) else None
     if parsed is not None and not parsed.negated:
         change, base = change or parsed.protein, base or parsed.nucleotide
+        accession = accession or parsed.accession
     names = [form for form in (value.get("p"), coding, value.get("g")) if isinstance(form, str)]
     names += [str(name) for name in value.get("ids", ())]
     names += [change.name] if change is not None else []
-    fusion = "::" in (finding.subject or "") or value.get("row") == "fusion" or bool(parsed and parsed.partner)
-    return Described(
-        tuple(dict.fromkeys(names)), change, base, _phrase(value) or (parsed.phrase if parsed else None), fusion,
-        significance=significance_of(value), zygosity=value.get("zygosity"),
+    names += [spdi] if (spdi := _of_spdi(value.get("spdi"))) is not None else []
+    names += [parsed.genomic] if parsed is not None and parsed.genomic and not parsed.negated else []
+    partners = _partners(finding, symbol, parsed)
+    found = Described(
+        tuple(dict.fromkeys(names)), change, base, _phrase(value) or (parsed.phrase if parsed else None),
+        _is_fusion(finding, symbol, partners), accession,
+        significance=significance_of(value), zygosity=value.get("zygosity"), partners=partners,
+        numbered=is_numbered(gene, accession), specimen=finding.specimen,
     )  # fmt: skip
+    return resolved(gene, found)
+
+
+def _partners(finding: Finding, symbol: str, parsed: Parsed | None) -> tuple[str, ...]:
+    """The other genes of a fusion, as the report names them."""
+    sides = [side for side in (finding.subject or "").split("::") if "::" in (finding.subject or "")]
+    sides += [str(side) for side in value_of(finding).get("genes", ())]
+    sides += [side for side in (parsed.gene, parsed.partner) if side] if parsed is not None and parsed.partner else []
+    return tuple(dict.fromkeys(side for side in sides if side not in ("", "?", symbol)))
+
+
+def _is_fusion(finding: Finding, symbol: str, partners: Sequence[str]) -> bool:
+    """A fusion row; the same gene twice is a change inside the gene (VP-09)."""
+    sides = (finding.subject or "").split("::")
+    if len(sides) == 2 and sides[0] == sides[1]:
+        return False
+    return len(sides) == 2 or value_of(finding).get("row") == "fusion" or bool(partners)
+
+
+def _of_spdi(text: Any) -> str | None:
+    """The genomic name of an exchange of one base that is told as SPDI."""
+    if not isinstance(text, str) or text.count(":") != 3:
+        return None
+    accession, place, old, new = text.split(":")
+    single = len(old) == len(new) == 1 and place.isdigit() and len(place) <= _PLACE_LENGTH
+    return f"{accession}:g.{int(place) + 1}{old}>{new}" if single else None
 
 
 def _phrase(value: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pmcds.infer.protein import Change, Nucleotide, nucleotide, protein
 from pmcds.infer.spelling import cleaned
-from pmcds.infer.variant_classes import Described, classes_of, same_as
+from pmcds.infer.variant_classes import Described, classes_of, resolved, same_as
 from pmcds.infer.variant_table import aliased, is_numbered, listed_gene, misread, named_gene, of_accession
 from pmcds.model.genes import Gene
 from pmcds.model.results import Variant
@@ -95,7 +95,7 @@ def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant
     if gene is not None and misread(gene, described):
         return None
     canonical = same_as(gene, described) if gene is not None else None
-    categories = tuple(dict.fromkeys(name for one in named for name in classes_of(one, described_of(parsed, one))))
+    categories = tuple(dict.fromkeys(name for one in named for name in classes_of(one, resolved(one, described_of(parsed, one)))))
     fused = next((name for name in categories if "::" in name), None)
     change = parsed.protein.name if parsed.protein else None
     coding = _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "cn" else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pmcds.infer.protein import Change, Nucleotide, nucleotide, protein
@@ -48,9 +49,7 @@ Predicate = Callable[[Any, Described], Fits]
 
 def any_of(names: Sequence[str], variant: Described) -> Fits:
     """One of the listed variants; a coding name alone may be any change of its codon."""
-    wanted = [plain(name) for name in names]
-    own = {plain(name) for name in variant.names}
-    if own.intersection(wanted):
+    if own_names(variant).intersection(plain(name) for name in names):
         return YES
     if variant.protein is not None:
         return NO
@@ -58,8 +57,24 @@ def any_of(names: Sequence[str], variant: Described) -> Fits:
     return _by_codon(residues, variant)
 
 
+def own_names(variant: Described) -> set[str]:
+    """The names of a variant in normal form; a coding one without its transcript only if numbered like the gene file."""
+    own = {plain(name) for name in variant.names}
+    if not variant.numbered:
+        own = {name for name in own if not name.startswith("c.")}
+    if variant.accession is not None and variant.nucleotide is not None:
+        own.add(f"{variant.accession.split('.')[0]}:{variant.nucleotide.name}")
+    return own
+
+
+@lru_cache(maxsize=8192)
 def plain(name: str) -> str:
-    """A name without the version of its accession and in normal form."""
+    """A name without the version of its accession and in normal form.
+
+    A coding name loses its transcript, unless `~` says that the transcript counts otherwise than the gene file.
+    """
+    if name.startswith("~"):
+        return name[1:]
     head, colon, change = name.rpartition(":")
     parsed = protein(change) if change.startswith("p.") or not colon else None
     if parsed is not None:
@@ -128,8 +143,7 @@ def perhaps_texts(texts: Sequence[str], variant: Described) -> Fits:
 def by_base(listed: Mapping[str, Sequence[str]], variant: Described) -> Fits:
     """A protein change that counts only if these bases made it; without the bases it is not told."""
     if variant.protein is None or variant.protein.name not in listed:
-        own = {plain(name) for name in variant.names}
-        return YES if own.intersection(plain(name) for bases in listed.values() for name in bases) else NO
+        return YES if own_names(variant).intersection(plain(name) for bases in listed.values() for name in bases) else NO
     if variant.nucleotide is None:
         return None
     return variant.nucleotide.name in {plain(name) for name in listed[variant.protein.name]}

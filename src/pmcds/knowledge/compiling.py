@@ -40,8 +40,9 @@ def rule_of(document: Mapping[str, Any], path: str, reader: Reader) -> Rule:
 
 def _rule(document: Mapping[str, Any], path: str, reader: Reader) -> Rule:
     ask = document["ask"]
+    reader = reader.by_table(ask.get("tables"))
     drafts = [_Draft.of(part, reader) for part in populations_of(document)]
-    subjects = _subjects(ask.get("know") or {}, drafts)
+    subjects = _subjects(ask.get("know") or {}, drafts, reader)
     places = {subject: place for place, subject in enumerate(subjects)}
     identity = str(document.get("rule") or rule_id(path))
     return Rule(
@@ -118,15 +119,28 @@ class _Draft:
             condition=self.when,
             when=None if self.when is None else compiled(self.when, places),
             cases=cases,
-            needs=frozenset(shown & open_world),
+            needs=frozenset((shown & open_world) - _refinements(used, places)),
             used=tuple(sorted(used)),
             decides=tuple(sorted({places[atom.subject] for atom in atoms(self.when)})),
         )
 
 
-def _subjects(know: Mapping[str, Any], drafts: Iterable[_Draft]) -> tuple[Subject, ...]:
+# What says more about a gene than alleles do: whether it is altered at all.
+_MEANINGS = ("phenotype", "activity_score")
+
+
+def _refinements(used: Iterable[int], places: Mapping[Subject, int]) -> frozenset[int]:
+    """Alleles of genes whose phenotype is asked for, too: they tell altered results apart, and clear nothing."""
+    subjects = {place: subject for subject, place in places.items()}
+    known = {subjects[place].name for place in used if subjects[place].kind in _MEANINGS}
+    return frozenset(
+        place for place in used if subjects[place].kind == "diplotype" and subjects[place].name in known
+    )
+
+
+def _subjects(know: Mapping[str, Any], drafts: Iterable[_Draft], reader: Reader) -> tuple[Subject, ...]:
     """Every subject once: those of `know` first, then those of the conditions as they come."""
-    stated = [Subject(kind, name) for kind, names in know.items() for name in as_list(names)]
+    stated = [reader.subject(kind, name) for kind, names in know.items() for name in as_list(names)]
     named = [atom.subject for draft in drafts for condition in draft.conditions() for atom in atoms(condition)]
     return tuple(dict.fromkeys((*stated, *named)))
 
@@ -159,7 +173,17 @@ def _case(document: Mapping[str, Any], condition: Condition | None, places: Mapp
         strength=document.get("strength"),
         flags=tuple(document.get("flags") or ()),
         uncertain=bool(document.get("uncertain", False)),
+        row=_is_row(document),
     )
+
+
+def _is_row(document: Mapping[str, Any]) -> bool:
+    """Whether the case is a row of the guideline: said, or seen by its strength or flags."""
+    stated = document.get("row")
+    if stated is not None:
+        return bool(stated)
+    card = document.get("card") or {}
+    return bool(document.get("strength") or card.get("strength") or document.get("flags"))
 
 
 def _card(document: Mapping[str, Any]) -> CardSpec:

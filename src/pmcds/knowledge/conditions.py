@@ -9,6 +9,7 @@ from typing import Any
 from pmcds.knowledge.scores import score_keys, scores_within
 from pmcds.model import words
 from pmcds.model.answers import Subject
+from pmcds.model.gene_tables import named
 from pmcds.model.genes import Gene
 from pmcds.model.rules import All, Atom, Condition, Either, Environment, Not, Test
 
@@ -33,12 +34,22 @@ def as_list(value: Any) -> list[Any]:
 class Reader:
     """Reads conditions of rule files; genes give the scores within limits, `convert` the unit of answers."""
 
-    __slots__ = ("_convert", "_genes", "_scores")
+    __slots__ = ("_convert", "_genes", "_scores", "_table")
 
-    def __init__(self, genes: Mapping[str, Gene], convert: Convert) -> None:
+    def __init__(self, genes: Mapping[str, Gene], convert: Convert, table: str | None = None) -> None:
         self._genes = genes
         self._convert = convert
+        self._table = table
         self._scores: dict[str, tuple[str, ...]] = {}
+
+    def by_table(self, table: str | None) -> Reader:
+        """A reader for rules that were written for a source's own tables."""
+        return Reader(self._genes, self._convert, table) if table else self
+
+    def subject(self, kind: str, name: str) -> Subject:
+        """The subject of a question; a gene is read by the rule's own table where there is one."""
+        own = named(name, self._table)
+        return Subject(kind, own if own in self._genes else name)
 
     def condition(self, document: Mapping[str, Any]) -> Condition:
         """The tree of one `if` or `when`."""
@@ -57,7 +68,7 @@ class Reader:
             return self._numeric(Subject("age", ""), {**value, "unit": "a"})
         if kind == "taken_for":
             return _joined(All, tuple(self._months(drug, limits) for drug, limits in value.items()))
-        return _joined(All, tuple(self._by_subject(Subject(kind, name), stated) for name, stated in value.items()))
+        return _joined(All, tuple(self._by_subject(self.subject(kind, name), stated) for name, stated in value.items()))
 
     def _by_subject(self, subject: Subject, stated: Any) -> Atom:
         if not isinstance(stated, Mapping):

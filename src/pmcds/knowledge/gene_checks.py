@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 
 from pmcds.errors import Problem
 from pmcds.knowledge.files import stem
-from pmcds.knowledge.scores import AT_LEAST, alleles, score_keys
+from pmcds.knowledge.scores import AT_LEAST, alleles, phenotypes, score_keys
 from pmcds.knowledge.vocabulary import nearest
 from pmcds.knowledge.yaml import Source
 from pmcds.model.genes import Gene, gene_of
@@ -23,6 +23,9 @@ def gene_problems(source: Source) -> Iterator[Problem]:
     gene = gene_of(source.value)
     if gene.symbol != stem(source.path):
         yield source.problem(("gene",), f"the gene is {stem(source.path)} by its file", "rename one of the two")
+    if source.path != f"genes/{f'{gene.table}/' if gene.table else ''}{stem(source.path)}.yaml":
+        yield source.problem((), "the directory is the name of the table", "write table: and move the file there")
+    yield from _told(source, gene)
     yield from _groups(source)
     yield from _functions(source, gene)
     yield from _scores(source, gene)
@@ -69,6 +72,20 @@ def _scores(source: Source, gene: Gene) -> Iterator[Problem]:
         if len(fits) != 1:
             message = f"score {key} has {'no phenotype' if not fits else 'several phenotypes'}"
             yield source.problem(("score_to_phenotype",), message, "close the gap or the overlap", key=True)
+
+
+def _told(source: Source, gene: Gene) -> Iterator[Problem]:
+    """Published keys and words with several meanings lead to keys of the file."""
+    known = phenotypes(gene) | {"indeterminate"}
+    for key in gene.published:
+        if key not in known:
+            mend = nearest(key, known) or "a phenotype of this file"
+            yield source.problem(("published", key), f"{key} is no key of {gene.symbol}", mend, key=True)
+    for word, keys in gene.extra.get("stands_for", {}).items():
+        for place, key in enumerate(keys):
+            if key not in known:
+                mend = nearest(key, known) or "a phenotype of this file"
+                yield source.problem(("stands_for", word, place), f"{key} is no key of {gene.symbol}", mend)
 
 
 def _names(source: Source, gene: Gene) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ from pmcds.knowledge.conditions import Reader
 from pmcds.knowledge.files import PACK, Files, collect, rule_id, stem
 from pmcds.knowledge.heads import ACTIVE, DRAFT, Head
 from pmcds.knowledge.pack import Documents, snapshot, unpack
-from pmcds.model.genes import Gene, gene_of, with_forms
+from pmcds.model.gene_tables import genes_of
+from pmcds.model.genes import Gene, with_forms
 from pmcds.model.rules import Rule
 
 if TYPE_CHECKING:
@@ -199,12 +200,8 @@ class Knowledge:
 
     @cached_property
     def genes(self) -> Mapping[str, Gene]:
-        """The gene files by symbol."""
-        found: dict[str, Gene] = {}
-        for layer in self._layers:
-            for path in layer.of_kind("gene"):
-                gene = gene_of(layer[path])
-                found[gene.symbol] = gene
+        """The gene files by symbol; a source's own table of a gene by "symbol@table"."""
+        found = genes_of(layer[path] for layer in self._layers for path in layer.of_kind("gene"))
         for table in self.term_documents(VARIANTS):
             found = with_forms(found, table)
         return MappingProxyType(dict(sorted(found.items())))

@@ -25,7 +25,7 @@ class Naming:
 
     def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
         self.source = source
-        self.vocabulary = vocabulary
+        self.vocabulary = vocabulary.by_table(source.value["ask"].get("tables"))
         self.problems: list[Problem] = []
         self._asked: dict[Subject, None] = {}
 
@@ -33,6 +33,8 @@ class Naming:
         """Every name and value of the rule that does not exist."""
         document: Mapping[str, Any] = self.source.value
         ask = document["ask"]
+        if "tables" in ask and not self.vocabulary.has_table(ask["tables"]):
+            self._refuse(("ask", "tables"), f"no gene has a table of {ask['tables']}", "add cards/genes/<tables>/<GENE>.yaml")
         self._names("drug", ask.get("drug", []), ("ask", "drug"))
         self._names("cancer", ask.get("cancer", []), ("ask", "cancer"))
         for kind, names in (ask.get("know") or {}).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
@@ -30,6 +31,19 @@ class Vocabulary:
         self._observations = knowledge.term_documents("observations")
         self._drugs = knowledge.term_documents("drugs")
         self._more = knowledge.term_documents("drugs_more")
+
+    def by_table(self, table: str | None) -> Vocabulary:
+        """The same with genes as the tables of one source have them."""
+        own = {gene.symbol: gene for gene in self.genes.values() if table and gene.table == table}
+        if not own:
+            return self
+        other = copy(self)
+        other.genes = {**self.genes, **own}
+        return other
+
+    def has_table(self, table: str) -> bool:
+        """True if any gene file is a table of this name."""
+        return any(gene.table == table for gene in self.genes.values())
 
     # Names
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pmcds.model.findings import Source
+from pmcds.model.gene_tables import plain
 
 # Kinds whose absence says "no" where that kind of data was supplied; all others are open-world.
 CLOSED_WORLD = frozenset({"condition", "cancer", "medication", "ordered_with", "taken_for", "age", "sex"})
@@ -19,6 +20,11 @@ class Subject(NamedTuple):
 
     kind: str
     name: str
+
+    @property
+    def shown(self) -> str:
+        """The name as it is shown: a gene without the table that it is read by ("GENE@table")."""
+        return plain(self.name)
 
 
 @dataclass(frozen=True, slots=True)

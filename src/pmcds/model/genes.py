@@ -39,6 +39,19 @@ class Gene:
     extra: Mapping[str, Any] = field(default_factory=dict)
     transcripts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def table(self) -> str | None:
+        """Whose own table this is, where it is not the one that every source without its own is read by."""
+        table: str | None = self.extra.get("table")
+        return table
+
+    @property
+    def published(self) -> Mapping[str, str]:
+        """Keys as guidelines print them, where they differ from those of the file."""
+        published: Mapping[str, str] = self.extra.get("published", {})
+        return published
+
+
 _FIELDS = frozenset(
     {
         "gene", "hgnc", "key", "method", "reference", "functions", "activity_values", "phenotype_of",
@@ -92,11 +105,18 @@ def with_forms(genes: Mapping[str, Gene], table: str) -> dict[str, Gene]:
 def _extended(gene: Gene, forms: Mapping[tuple[str, str], list[str]]) -> Gene:
     signs = {"=": "same", "~": "other"}
     transcripts = {form: word for sign, word in signs.items() for form in forms.get((gene.symbol, sign), ())}
-    variants = {
-        name: {**spec, "same": [*spec["same"], *forms.get((gene.symbol, name), ())]} if "same" in spec else spec
-        for name, spec in gene.variants.items()
-    }
+    variants = {}
+    for name, spec in gene.variants.items():
+        added = [_marked(form, transcripts) for form in forms.get((gene.symbol, name), ())]
+        variants[name] = {**spec, "same": [*spec["same"], *added]} if "same" in spec else spec
     return replace(gene, variants=variants, transcripts={**gene.transcripts, **transcripts})
+
+
+def _marked(form: str, transcripts: Mapping[str, str]) -> str:
+    """A coding form of a transcript that counts otherwise keeps its transcript, marked with `~`."""
+    accession, _, change = form.rpartition(":")
+    bare = accession.split(".")[0]
+    return f"~{bare}:{change}" if change.startswith("c.") and transcripts.get(bare) == "other" else form
 
 
 def _by_member(groups: Mapping[str, Any] | None) -> dict[str, str]:

@@ -163,6 +163,7 @@ class Case:
     the places (in `Rule.subjects`) of the subjects in the condition. `flags` and `strength` are those of the
     guideline row: dosing-information, alternate-drug, other-guidance. `uncertain` marks a card case whose value
     excludes nothing (a reference result of a presence gene): its line is CANNOT-TELL(indeterminate), never CLEAR.
+    `row` is true for a row of the guideline, false for a case of our own (no result on file).
     """
 
     id: str
@@ -175,6 +176,7 @@ class Case:
     strength: str | None = None
     flags: tuple[str, ...] = ()
     uncertain: bool = False
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,14 +37,14 @@ class Limits(_Section):
     `call_seconds`, its evaluation `evaluation_seconds` of them; a body has `body_seconds` to arrive.
     """
 
-    concurrency: int = Field(16, ge=1)
-    threads: int = Field(2, ge=1)
-    connections: int = Field(512, ge=1)
-    call_seconds: float = Field(0.5, gt=0)
-    evaluation_seconds: float = Field(0.2, gt=0)
-    body_seconds: float = Field(5.0, gt=0)
-    feedback_bytes: int = Field(1024 * 1024, ge=1024)
-    stop_seconds: float = Field(10.0, ge=0)
+    concurrency: Annotated[int, Field(ge=1)] = 16
+    threads: Annotated[int, Field(ge=1)] = 2
+    connections: Annotated[int, Field(ge=1)] = 512
+    call_seconds: Annotated[float, Field(gt=0)] = 0.5
+    evaluation_seconds: Annotated[float, Field(gt=0)] = 0.2
+    body_seconds: Annotated[float, Field(gt=0)] = 5.0
+    feedback_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    stop_seconds: Annotated[float, Field(ge=0)] = 10.0
 
 
 class Fetch(_Section):
@@ -60,10 +60,10 @@ class Fetch(_Section):
     servers: tuple[Address, ...] = ()
     open: bool = False
     private: bool = False
-    seconds: float = Field(0.28, gt=0)
-    bytes: int = Field(4 * 1024 * 1024, ge=1024)
-    pages: int = Field(10, ge=1)
-    threads: int = Field(32, ge=1)
+    seconds: Annotated[float, Field(gt=0)] = 0.28
+    bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
+    pages: Annotated[int, Field(ge=1)] = 10
+    threads: Annotated[int, Field(ge=1)] = 32
 
 
 class Issuer(_Section):
@@ -73,11 +73,11 @@ class Issuer(_Section):
     the client profile of its calls.
     """
 
-    issuer: str = Field(min_length=1)
+    issuer: Annotated[str, Field(min_length=1)]
     jku: tuple[Address, ...] = ()
     jwks_file: Path | None = None
     audiences: tuple[str, ...] = ()
-    max_lifetime: float = Field(3600, gt=0, le=3600)
+    max_lifetime: Annotated[float, Field(gt=0, le=3600)] = 3600
     tenants: tuple[str, ...] = ()
     profile: str | None = None
 
@@ -90,20 +90,20 @@ class Jwt(_Section):
 
     issuers: tuple[Issuer, ...] = ()
     algorithms: tuple[str, ...] = ("ES384", "RS384")
-    leeway: float = Field(60, ge=0, le=300)
+    leeway: Annotated[float, Field(ge=0, le=300)] = 60
     replay: Path | None = None
-    keys_seconds: float = Field(2.0, gt=0)
-    keys_bytes: int = Field(256 * 1024, ge=1024)
-    keys_cached: float = Field(3600, gt=0)
-    refetch_after: float = Field(60, ge=0)
+    keys_seconds: Annotated[float, Field(gt=0)] = 2.0
+    keys_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    keys_cached: Annotated[float, Field(gt=0)] = 3600
+    refetch_after: Annotated[float, Field(ge=0)] = 60
     private: bool = False
 
 
 class Feedback(_Section):
-    """Where feedback is kept: `sqlite:///file`, or any SQLAlchemy URL (extra `sql`); `keep_days` 0 keeps it for ever."""
+    """Where feedback is kept: `sqlite:///file`, or any SQLAlchemy URL (extra `sql`). `keep_days` 0: for ever."""
 
     url: str = "sqlite:///pmcds-feedback.db"
-    keep_days: int = Field(0, ge=0)
+    keep_days: Annotated[int, Field(ge=0)] = 0
 
 
 class Config(_Section):
@@ -118,23 +118,23 @@ class Config(_Section):
     """
 
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
     base_url: Address | None = None
-    workers: int = Field(1, ge=1)
+    workers: Annotated[int, Field(ge=1)] = 1
     profile: str | None = None
-    services: Mapping[str, str] = Field(default_factory=dict)
+    services: Mapping[str, str] = {}
     cors: tuple[Address, ...] = ()
     page: bool | None = None
     metrics: bool = True
     audit: Path | None = None
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     cards: Path | None = None
     language: str = "en"
-    notices: str = Field("cards", pattern="^(cards|extension)$")
-    limits: Limits = Field(default_factory=Limits)
-    fetch: Fetch = Field(default_factory=Fetch)
-    jwt: Jwt = Field(default_factory=Jwt)
-    feedback: Feedback = Field(default_factory=Feedback)
+    notices: Annotated[str, Field(pattern="^(cards|extension)$")] = "cards"
+    limits: Limits = Limits()
+    fetch: Fetch = Fetch()
+    jwt: Jwt = Jwt()
+    feedback: Feedback = Feedback()
 
     @property
     def authenticated(self) -> bool:

@@ -57,7 +57,7 @@ class _Claims(NamedTuple):
 
 
 class Verifier:
-    """Checks tokens in the order of the specification's advice; nothing is fetched before issuer and jku have passed."""
+    """Checks tokens, what is cheap and local first; nothing is fetched before issuer and jku have passed."""
 
     def __init__(
         self,

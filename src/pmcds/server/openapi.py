@@ -32,7 +32,7 @@ def description(server: Server) -> dict[str, Any]:
     """The document for the services of one application."""
     names = sorted(server.services)
     service = {"name": "service", "in": "path", "required": True, "schema": {"type": "string", "enum": names}}
-    security = [{"client": []}] if server.config.authenticated else []
+    security: list[dict[str, list[str]]] = [{"client": []}] if server.config.authenticated else []
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "pmcds", "version": __version__, "summary": "CDS Hooks services for precision medicine"},

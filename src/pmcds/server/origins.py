@@ -38,7 +38,7 @@ def origin_or_none(url: object) -> Origin | None:
 
 
 def is_public(address: str) -> bool:
-    """True for an IP address that is reached over the open internet; mapped and tunneled ones count as what they hide."""
+    """True for an IP address of the open internet; mapped and tunneled ones count as what they hide."""
     try:
         ip = ipaddress.ip_address(address.split("%")[0])
     except ValueError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pmcds.errors import InputError
 from pmcds.hooks.feedback import COLUMNS, FeedbackRecord, Known
@@ -205,9 +205,7 @@ class SqliteStore:
     def counts(self) -> tuple[RuleCount, ...]:
         """Counts by rule."""
         shown = self._rows("SELECT nullif(rule, ''), nullif(topic, ''), sum(count) FROM shown GROUP BY 1, 2")
-        said = self._rows(
-            "SELECT rule, topic, outcome, reason_code, count(*) FROM feedback GROUP BY rule, topic, outcome, reason_code"
-        )
+        said = self._rows("SELECT rule, topic, outcome, reason_code, count(*) FROM feedback GROUP BY 1, 2, 3, 4")
         return tally(shown, said)
 
     def purge(self, before: str) -> int:
@@ -230,9 +228,9 @@ class SqliteStore:
         with self._lock:
             self._database.close()
 
-    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _rows(self, statement: str, values: tuple[str, ...] = ()) -> list[Any]:
         with self._lock:
-            return self._database.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return self._database.execute(statement, values).fetchall()
 
 
 class _Transaction:
@@ -241,7 +239,7 @@ class _Transaction:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def __enter__(self) -> object:
+    def __enter__(self) -> Callable[..., sqlite3.Cursor]:
         self._database.execute("BEGIN IMMEDIATE")
         return self._database.execute
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -74,11 +75,9 @@ class Deadline:
 
 
 def _break(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         # The plain method: for TLS the peer is not told, it is the one that does not answer.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        pass
 
 
 class _Checked:
@@ -103,7 +102,7 @@ class _Checked:
             if left <= 0:
                 raise FetchError("deadline")
             try:
-                connection = socket.create_connection(address[:2], timeout=left)
+                connection = socket.create_connection((str(address[0]), self.port), timeout=left)
             except OSError:
                 continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -8,7 +8,7 @@ from pmcds.fhir.observations import names
 from pmcds.fhir.observations.answers import Answer, answer_in, answer_of
 from pmcds.fhir.observations.gene_results import phenotype_at
 from pmcds.fhir.observations.genes import genes_in, genes_stated, linked_genes, which_gene
-from pmcds.fhir.observations.phenotype import is_phenotype
+from pmcds.fhir.observations.phenotype import is_own_phenotype, is_phenotype
 from pmcds.fhir.observations.record import Record, Stated, record_of, stated_in
 from pmcds.fhir.values import as_dicts, codings, reference_of, texts, values_of
 from pmcds.model.findings import Finding
@@ -43,7 +43,8 @@ def _phenotype(record: Record, element: dict[str, Any]) -> Finding | None:
     read = phenotype_at(record, element, verdict.symbol)
     if read.reason in ("code-display", "value-conflict"):
         return record.finding("phenotype", verdict.symbol, None, status="conflicting", reason=read.reason)
-    if read.word is None or not (is_phenotype(read.word) or read.reason == "phenotype-range"):
+    own = is_own_phenotype(read.word, record.context.genes.get(verdict.symbol or "")) if read.word else False
+    if read.word is None or not (own or is_phenotype(read.word) or read.reason == "phenotype-range"):
         return None
     status, reason = verdict.status, verdict.reason
     if reason is None:

@@ -65,6 +65,11 @@ def is_phenotype(word: str) -> bool:
     return word.rsplit(" ", 1)[-1] in ("metabolizer", "function")
 
 
+def is_own_phenotype(word: str, gene: Gene | None) -> bool:
+    """True for a phenotype of the gene's own table, which need not be a metabolizer or function term."""
+    return gene is not None and word in _vocabulary(gene)
+
+
 def _without_gene(text: str, symbol: str | None, terms: Terms) -> str:
     first, _, rest = text.strip().partition(" ")
     name = first.strip(":,")

@@ -190,7 +190,8 @@ def _is_draft(resource: Any) -> bool:
 
 def _draft(engine: Engine, drug: str, patient: str) -> dict[str, Any]:
     term = engine.terms.drug(drug)
-    codes = [{"system": c.system, "code": c.code, "display": c.display} for c in term.codes] if term is not None else []
+    found = term.codes if term is not None else ()
+    codes = [{"system": system, "code": code, "display": display} for system, code, display in found]
     return {
         "resourceType": "MedicationRequest",
         "id": "draft",

@@ -1,0 +1,310 @@
+"""Metamorphic relations, group C: defined changes; and those of group A that are about requests and settings."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pmcds
+from pmcds.knowledge import Knowledge
+from pmcds.model import words
+from tests.evidence.bundles import Json, cards, concepts, decisions, face, inputs, outcomes, patient_id, resources, twin
+from tests.evidence.goldens import NOW, engine
+from tests.evidence.relations import Door, relation, same
+from tests.evidence.relations_loss import Decisive, decisive
+
+
+def _lines(result: pmcds.Result) -> dict[tuple[str, str | None], Any]:
+    return {(line.order, line.rule): line for line in result.ledger.orders}
+
+
+@relation("M21", "H33")
+def another_unit_of_the_dimension(door: Door, bundle: Json, rng: random.Random) -> bool:
+    changed = twin(bundle)
+    found = False
+    for resource in resources(changed, "Observation"):
+        quantity = resource.get("valueQuantity", {})
+        if quantity.get("code") == "U/g{Hb}":
+            text = str(quantity["value"])
+            quantity.update(value=json.loads(f"{text}e3") if "." not in text else float(text) * 1000, code="mU/g{Hb}")
+            quantity["unit"] = "mU/g{Hb}"
+            found = True
+    if found:
+        assert outcomes(door(bundle)) == outcomes(door(changed))
+    return found
+
+
+@relation("M22", "H34")
+def trailing_zeros(door: Door, bundle: Json, rng: random.Random) -> bool:
+    text = json.dumps(bundle)
+    changed = text
+    for resource in resources(bundle, "Observation"):
+        value = resource.get("valueQuantity", {}).get("value")
+        if isinstance(value, (int, float)):
+            zeros = f'"value": {value}' + ("00" if "." in str(value) else ".00")
+            changed = changed.replace(f'"value": {value}', zeros)
+    if changed == text:
+        return False
+    assert outcomes(door(text.encode())) == outcomes(door(changed.encode()))
+    return True
+
+
+@relation("M24", "H05")
+def wrapped_in_a_report(door: Door, bundle: Json, rng: random.Random) -> bool:
+    results = resources(bundle, "Observation")
+    if not results or resources(bundle, "DiagnosticReport"):
+        return False
+    changed = twin(bundle)
+    report: Json = {
+        "resourceType": "DiagnosticReport",
+        "id": "wrapping",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "51969-4"}]},
+        "subject": {"reference": f"Patient/{patient_id(bundle)}"},
+        "result": [{"reference": f"Observation/{result['id']}"} for result in results],
+    }
+    changed["entry"].append({"fullUrl": "https://pmcds.invalid/DiagnosticReport/wrapping", "resource": report})
+    one, other = door(bundle), door(changed)
+    same(one, other, with_inputs=False)
+    return True
+
+
+@relation("M25", "H41")
+def another_code_of_the_same_drug(door: Door, bundle: Json, rng: random.Random) -> bool:
+    changed = twin(bundle)
+    found = False
+    for order in resources(changed, "MedicationRequest"):
+        stated = order.get("medicationCodeableConcept", {})
+        coding = next(iter(stated.get("coding", [])), None)
+        match = engine().terms.recognize([(coding["system"], coding["code"], None)], None) if coding else None
+        term = engine().terms.drug(match.ingredients[0]) if match is not None and len(match.ingredients) == 1 else None
+        if term is None or match is None:
+            continue
+        system, code, display = rng.choice(term.codes)
+        if engine().terms.recognize([(system, code, None)], None).systemic == match.systemic:
+            stated["coding"] = [{"system": system, "code": code, "display": display}]
+            found = True
+    if found:
+        same(door(bundle), door(changed))
+    return found
+
+
+@relation("M26", "H20")
+def alleles_the_other_way_round(door: Door, bundle: Json, rng: random.Random) -> bool:
+    changed = twin(bundle)
+    found = False
+    for resource in resources(changed, "Observation"):
+        value = resource.get("valueCodeableConcept", {})
+        for holder in (value, *value.get("coding", [])):
+            for name in ("text", "code", "display"):
+                text = str(holder.get(name, ""))
+                gene, _, pair = text.rpartition(" ")
+                if pair.count("/") == 1 and pair.startswith("*") and "+" not in pair and ":" not in pair:
+                    holder[name] = f"{gene} {'/'.join(reversed(pair.split('/')))}".strip()
+                    found = True
+    if found:
+        same(door(bundle), door(changed))
+    return found
+
+
+@relation("M27", "H32")
+def administrative_gender(door: Door, bundle: Json, rng: random.Random) -> bool:
+    if "G6PD" in json.dumps(bundle):
+        return False
+    changed = twin(bundle)
+    resources(changed, "Patient")[0]["gender"] = rng.choice(["male", "female", "other", "unknown"])
+    one, other = door(bundle), door(changed)
+    assert outcomes(one) == outcomes(other)
+    assert face(one) == face(other)
+    return True
+
+
+@cache
+def _in_profile(profile: str) -> pmcds.Engine:
+    return pmcds.Engine(engine().knowledge, pmcds.Settings(profile=profile))
+
+
+@relation("M28")
+def client_profile(door: Door, bundle: Json, rng: random.Random) -> bool:
+    one = door(bundle)
+    other = _in_profile(rng.choice(["epic", "crd", "sandbox"])).evaluate(bundle, now=NOW)
+    assert decisions(one) == decisions(other)
+    assert face(one) == face(other)
+    drawn, redrawn = one.to_dict()["cards"], other.to_dict()["cards"]
+    key = [(card["summary"], card["indicator"], card["source"]["label"]) for card in drawn]
+    assert key == [(card["summary"], card["indicator"], card["source"]["label"]) for card in redrawn]
+    return True
+
+
+@relation("M50", "H09")
+def second_result_that_disagrees(door: Door, bundle: Json, rng: random.Random) -> bool:
+    case = decisive(door, bundle, rng)
+    if case is None:
+        return False
+    value = case.result.get("valueCodeableConcept", {})
+    if not value.get("coding") or value["coding"][0].get("code") != "LA9633-4" or "57979-7" in json.dumps(case.result):
+        return False
+    second = twin(case.result)
+    second.update(id="second", identifier=[{"system": "urn:lab", "value": "2"}], effectiveDateTime="2026-01-07")
+    second["valueCodeableConcept"] = {"coding": [{"system": "http://loinc.org", "code": "LA9634-2"}]}
+    if any(component for component in second.get("component", ())):
+        return False
+    found = []
+    for place in (0, len(bundle["entry"])):
+        mixed = twin(bundle)
+        mixed["entry"].insert(place, {"resource": twin(second)})
+        found.append(door(mixed))
+    same(found[0], found[1])
+    line = _lines(found[0])[(case.order, case.rule)]
+    assert line.outcome in (words.CANNOT_TELL, words.ALERT), line
+    return True
+
+
+@relation("M51", "H07")
+def corrected_version(door: Door, bundle: Json, rng: random.Random) -> bool:
+    case = decisive(door, bundle, rng)
+    if case is None or resources(bundle, "DiagnosticReport"):
+        return False
+    older = {**twin(case.result), "issued": "2026-01-01T00:00:00Z", "meta": {"versionId": "1"}}
+    newer = {**older, "status": "corrected", "issued": "2026-01-03T00:00:00Z", "meta": {"versionId": "2"}}
+    alone, both = twin(bundle), twin(bundle)
+    for changed, versions in ((alone, [newer]), (both, rng.sample([older, newer], 2))):
+        place = next(i for i, e in enumerate(changed["entry"]) if e["resource"] == case.result)
+        url = changed["entry"][place].get("fullUrl")
+        changed["entry"][place : place + 1] = [{"fullUrl": url, "resource": version} for version in versions]
+    one, other = door(alone), door(both)
+    assert outcomes(one) == outcomes(other)
+    assert sorted(line.ignored or "" for line in other.ledger.inputs).count("superseded-by") == 1
+    return True
+
+
+@relation("M52", "H38")
+def one_order_more(door: Door, bundle: Json, rng: random.Random) -> bool:
+    drugs = sorted(engine().knowledge.drugs)
+    drug = rng.choice(drugs)
+    taken = {name for order in door(bundle).ledger.orders for name in (order.drug or "").split(" + ")}
+    interacting = ("dabrafenib", "trametinib", "vemurafenib", "cobimetinib")
+    if drug in (*taken, *interacting) or "melanoma" in json.dumps(bundle):
+        return False
+    changed = twin(bundle)
+    system, code, display = engine().terms.drug(drug).codes[0]  # type: ignore[union-attr]
+    order: Json = {
+        "resourceType": "MedicationRequest",
+        "id": "one-more",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient_id(bundle)}"},
+        "medicationCodeableConcept": {"coding": [{"system": system, "code": code, "display": display}]},
+    }
+    changed["entry"].append({"resource": order})
+    one, other = door(bundle), door(changed)
+    before, after = _lines(one), _lines(other)
+    assert {key: line for key, line in after.items() if key[0] != "MedicationRequest/one-more"} == before
+    assert [key for key in after if key[0] == "MedicationRequest/one-more"]
+    return True
+
+
+@relation("M56")
+def fields_that_no_rule_reads(door: Door, bundle: Json, rng: random.Random) -> bool:
+    changed = twin(bundle)
+    patient = resources(changed, "Patient")[0]
+    patient[rng.choice(["name", "address", "telecom", "maritalStatus", "photo"])] = rng.choice([[], [{"text": "zz"}], "?"])
+    for resource in resources(changed, "Observation", "Condition", "MedicationRequest"):
+        resource[rng.choice(["recorder", "requester", "encounter", "asserter"])] = {"display": "zz"}
+    same(door(bundle), door(changed))
+    return True
+
+
+@relation("M57", "H66")
+def one_rule_less(door: Door, bundle: Json, rng: random.Random) -> bool:
+    one = door(bundle)
+    ruled = sorted({line.rule for line in one.ledger.orders if line.rule and line.order != "@patient"})
+    if not ruled:
+        return False
+    gone = rng.choice(ruled)
+    source = pmcds.Engine(engine().knowledge)
+    source._left_out = frozenset({gone})
+    other = source.evaluate(bundle, now=NOW)
+    before, after = _lines(one), _lines(other)
+    assert gone not in {rule for _, rule in after}
+    assert {key: line for key, line in before.items() if key[1] != gone} == {
+        key: line for key, line in after.items() if key[1] is not None or key in before
+    }
+    return True
+
+
+@relation("M58", "H59")
+def deadline(door: Door, bundle: Json, rng: random.Random) -> bool:
+    unlimited = door(bundle)
+    steps = rng.randrange(0, len(unlimited.ledger.orders) + 2)
+    ticks = iter([0.0] + [0.0] * steps + [9.0] * 999)
+    limited = door(bundle, deadline=1.0, clock=lambda: next(ticks))
+    for line, other in zip(unlimited.ledger.orders, limited.ledger.orders, strict=True):
+        assert other == line or (other.outcome, other.reason) == (words.CANNOT_TELL, "deadline"), other
+    assert len(unlimited.ledger.inputs) == len(limited.ledger.inputs)
+    late = any(line.reason == "deadline" for line in limited.ledger.orders)
+    assert late == ("deadline-hit" in limited.ledger.flags)
+    return True
+
+
+class _Raising(Knowledge):
+    """The bundled knowledge, with one rule that fails whenever it is judged."""
+
+    failing = ""
+
+    def rules_for(self, drug: str) -> tuple[Any, ...]:
+        return tuple(self._broken(rule) for rule in super().rules_for(drug))
+
+    def _broken(self, rule: Any) -> Any:
+        if rule.id != self.failing:
+            return rule
+
+        def fail(environment: Any) -> bool:
+            raise ZeroDivisionError("on purpose")
+
+        cases = tuple(replace(case, test=fail) for case in rule.populations[0].cases)
+        return replace(rule, populations=(replace(rule.populations[0], cases=cases, when=None, condition=None),))
+
+
+@relation("M59", "H58")
+def one_rule_fails(door: Door, bundle: Json, rng: random.Random) -> bool:
+    one = door(bundle)
+    ruled = sorted({line.rule for line in one.ledger.orders if line.rule and line.order != "@patient"})
+    if not ruled:
+        return False
+    knowledge = _Raising(engine().knowledge._layers)
+    knowledge.failing = rng.choice(ruled)
+    other = pmcds.Engine(knowledge).evaluate(bundle, now=NOW)
+    for line, found in zip(one.ledger.orders, other.ledger.orders, strict=True):
+        if line.rule != knowledge.failing:
+            assert line == found
+        elif found.reason != "route-out-of-scope":
+            assert (found.outcome, found.reason) == (words.CANNOT_TELL, "internal-error"), found
+            assert any((found.order, found.rule) in card.lines for card in other.cards)
+    return True
+
+
+@relation("M60", "S20")
+def the_same_again(door: Door, bundle: Json, rng: random.Random) -> bool:
+    one = door(bundle)
+    assert json.dumps(one.report()) == json.dumps(door(twin(bundle)).report())
+    return True
+
+
+@cache
+def _reloaded() -> pmcds.Engine:
+    return pmcds.Engine(Knowledge.bundled())
+
+
+@relation("M61", "H56")
+def reloaded_rules(door: Door, bundle: Json, rng: random.Random) -> bool:
+    one, other = door(bundle), _reloaded().evaluate(bundle, now=NOW)
+    assert one.snapshot == other.snapshot
+    assert json.dumps(one.report()) == json.dumps(other.report())
+    return True
+
+
+__all__ = ["Decisive", "cards", "concepts", "inputs"]
