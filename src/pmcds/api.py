@@ -209,7 +209,7 @@ class Engine:
             cards,
             ledger,
             (*reading.findings, *infer.conflicts(reading, self.knowledge.genes)),
-            recommendations(outcomes),
+            recommendations(outcomes, self.knowledge.genes),
             _notes(reading),
             _outcomes=tuple(outcomes),
             _phrasing=self.phrasing,

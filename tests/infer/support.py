@@ -12,7 +12,7 @@ import yaml
 from pmcds.infer import infer
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding, Order, Reading, Source, Supply
-from pmcds.model.genes import Gene, gene_of
+from pmcds.model.genes import Gene, gene_of, with_forms
 from pmcds.terminology import Terms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def genes() -> dict[str, Gene]:
         doc = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
         if "gene" in doc and "method" in doc:
             found[doc["gene"]] = gene_of(doc)
-    return found
+    return with_forms(found, (ROOT / "cards" / "genes" / "variants.tsv").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)

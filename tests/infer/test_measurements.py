@@ -123,7 +123,7 @@ def test_st08_opposite_markers_of_one_day_are_a_conflict() -> None:
 def test_cat20_a_scale_is_asked_for_by_name() -> None:
     tps = marker("PD-L1", score="TPS", quantity=Decimal(55), unit="%", assay="IHC")
     assert ask("biomarker", "PD-L1 TPS", tps, origin="somatic").keys == (exactly("55", "%"),)
-    assert ask("biomarker", "PD-L1 CPS", tps, origin="somatic").reason == "no-result"
+    assert ask("biomarker", "PD-L1 CPS", tps, origin="somatic").reason == "scale-mismatch"
 
 
 def test_h12_a_marker_coded_germline_answers_no_tumor_rule() -> None:

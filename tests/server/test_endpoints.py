@@ -214,9 +214,11 @@ def test_H5_only_exact_origins_may_call(open_client: Open, origin: str, allowed:
     preflight = client.options(SELECT, headers={"origin": origin, "access-control-request-method": "POST"})
     assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-methods"] == "GET, POST, OPTIONS"
-    for answer in (preflight, client.get("/cds-services", headers={"origin": origin}), client.post(
-        SELECT, content=b"{", headers={"origin": origin}
-    )):
+    for answer in (
+        preflight,
+        client.get("/cds-services", headers={"origin": origin}),
+        client.post(SELECT, content=b"{", headers={"origin": origin}),
+    ):
         assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert answer.headers["vary"] == "Origin"
 

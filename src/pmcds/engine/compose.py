@@ -109,7 +109,7 @@ def _missing(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
         if answer.word == words.WITHHELD:
             lines.append(phrasing.reason(words.WITHHELD))
         elif answer.word is not None:
-            lines.append(f"{answer.subject.name}: {phrasing.reason(answer.reason or answer.word)}")
+            lines.append(f"{answer.subject.shown}: {phrasing.reason(answer.reason or answer.word)}")
     return tuple(dict.fromkeys(lines))
 
 

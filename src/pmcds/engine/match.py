@@ -80,10 +80,10 @@ def _always(population: Population, values: Values) -> bool:
     if population.when is None:
         return False
     when = population.when
-    return all(when(environment) for environment in _environments(population.decides, values) or ())
+    return all(when(environment) for environment in environments(population.decides, values) or ())
 
 
-def _environments(slots: Sequence[int], values: Values) -> list[Environment] | None:
+def environments(slots: Sequence[int], values: Values) -> list[Environment] | None:
     """Every combination of the open values of these slots, or None if there are too many."""
     count = 1
     for slot in slots:
@@ -103,10 +103,10 @@ def _environments(slots: Sequence[int], values: Values) -> list[Environment] | N
 
 def judge(population: Population, answers: Sequence[Answer], values: Values) -> Verdict:
     """What the cases of the population say about these answers."""
-    environments = _environments(population.used, values)
-    if environments is None:
+    possible = environments(population.used, values)
+    if possible is None:
         return Verdict(population, words.CANNOT_TELL, "step-limit", None, ("step-limit",))
-    verdicts = [_single(population, answers, environment) for environment in environments]
+    verdicts = [_single(population, answers, environment) for environment in possible]
     forced = [
         answers[slot].reason or "conflict"
         for slot in population.used

@@ -92,7 +92,7 @@ class Phrasing:
         """What is known about a subject, short: "<gene> poor metabolizer"."""
         keys = answer.keys or answer.alternatives
         values = self.joined([self.value(answer.subject, key) for key in keys])
-        return _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.name, "value": values})
+        return _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.shown, "value": values})
 
     def provenance(self, answer: Answer) -> str:
         """The fact with genotype, date, laboratory and table."""

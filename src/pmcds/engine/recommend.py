@@ -1,67 +1,106 @@
-"""Guideline rows that apply, as data."""
+"""Guideline rows that apply, as data, with the keys that the guidelines print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
-from pmcds.engine.outcome import Outcome
-from pmcds.model.answers import Answer, Interval
+from pmcds.engine.match import environments, slot_values
+from pmcds.engine.outcome import Outcome, Verdict
+from pmcds.model import words
+from pmcds.model.answers import Subject
+from pmcds.model.genes import Gene
 from pmcds.model.results import Recommendation
-from pmcds.model.rules import Case
+from pmcds.model.rules import Case, Environment, Rule
 
-_NO_RESULT = "No Result"
+NO_RESULT = "No Result"
+GENERAL = "general"
+_OF_GENE = frozenset({"phenotype", "activity_score", "diplotype", "genotype"})
+# Where the gene file does not say how its guidelines print it.
+_INDETERMINATE = {"activity_score": "n/a"}
+_STATUS = {"present": "positive", "absent": "negative"}
 
 
-def recommendations(outcomes: Sequence[Outcome]) -> tuple[Recommendation, ...]:
-    """One entry for each case that a population of a rule reached, in the order of the ledger."""
-    return tuple(row for outcome in outcomes for row in _rows(outcome))
+def recommendations(outcomes: Sequence[Outcome], genes: Mapping[str, Gene]) -> tuple[Recommendation, ...]:
+    """One entry for each row that the patient's possible keys lead to, in the order of the ledger."""
+    found = (row for outcome in outcomes for row in _rows(outcome, genes))
+    return tuple({_identity(row): row for row in found}.values())
 
 
-def _rows(outcome: Outcome) -> Iterator[Recommendation]:
+def _identity(row: Recommendation) -> tuple[object, ...]:
+    return (row.rule, row.drug, row.population, row.case, tuple(row.lookup.items()))
+
+
+def _rows(outcome: Outcome, genes: Mapping[str, Gene]) -> Iterator[Recommendation]:
     rule = outcome.rule
-    if rule is None or outcome.drug is None:
+    if rule is None or outcome.drug is None or not outcome.answers:
         return
+    values = slot_values(rule, outcome.answers)
     for verdict in outcome.verdicts:
-        for case in verdict.possible or ((verdict.case,) if verdict.case is not None else ()):
-            if _strength(case) is None and not case.flags:
-                continue  # our own case (a test that is missing), not a row of the guideline
-            yield Recommendation(
-                rule.source,
-                outcome.drug,
-                _lookup(outcome, verdict.population.used),
-                verdict.population.name,
-                _strength(case),
-                "dosing-information" in case.flags,
-                "alternate-drug" in case.flags,
-                "other-guidance" in case.flags,
-                rule.id,
-                case.id,
-            )
+        spoke = verdict.possible or ((verdict.case,) if verdict.case is not None else ())
+        if not any(case.row for case in spoke):
+            continue
+        for environment in environments(verdict.population.used, values) or ():
+            case = next((case for case in verdict.population.cases if case.test(environment)), None)
+            if case is None or not case.row or case not in spoke:
+                continue
+            lookup = _lookup(rule, verdict, case, environment, genes)
+            if any(key != NO_RESULT for key in lookup.values()):
+                yield _recommendation(outcome.drug, rule, verdict, case, lookup)
 
 
-def _strength(case: Case) -> str | None:
-    return (case.card.strength if case.card is not None else None) or case.strength
+def _recommendation(drug: str, rule: Rule, verdict: Verdict, case: Case, lookup: Mapping[str, str]) -> Recommendation:
+    population = verdict.population
+    return Recommendation(
+        rule.source,
+        drug,
+        lookup,
+        population.name if population.when is not None else GENERAL,
+        (case.card.strength if case.card is not None else None) or case.strength,
+        "dosing-information" in case.flags,
+        "alternate-drug" in case.flags,
+        "other-guidance" in case.flags,
+        rule.id,
+        case.id,
+    )
 
 
-def _lookup(outcome: Outcome, slots: Sequence[int]) -> dict[str, str]:
-    """The key of every gene that the population's cases ask about, untested ones included."""
-    lookup: dict[str, str] = {}
-    for slot in slots:
-        answer = outcome.answers[slot]
-        kind, name = answer.subject
-        if kind == "allele" and "*" in name:
-            gene, allele = name.split("*", 1)
-            lookup[gene] = f"*{allele} {_status(answer)}"
-        elif kind in ("phenotype", "activity_score", "diplotype", "genotype"):
-            lookup[name] = _status(answer)
-    return lookup
+def _lookup(
+    rule: Rule, verdict: Verdict, case: Case, environment: Environment, genes: Mapping[str, Gene]
+) -> dict[str, str]:
+    """The key of every gene that the population's cases ask about, untested ones included.
+
+    Where a gene is asked for in two ways (phenotype and alleles) the case that spoke decides which is its key.
+    """
+    named: dict[str, list[str]] = {}
+    others: dict[str, list[str]] = {}
+    for slot in verdict.population.used:
+        subject, value = rule.subjects[slot], environment[slot]
+        gene, allele = _gene(subject)
+        if gene is not None and value is not None:
+            own = named if slot in case.named else others
+            own.setdefault(gene, []).append(_key(subject, allele, value, genes))
+    keys = {gene: keys for gene, keys in others.items() if gene not in named}
+    order = dict.fromkeys(g for slot in verdict.population.used if (g := _gene(rule.subjects[slot])[0]))
+    return {gene: "; ".join(dict.fromkeys((named.get(gene) or keys.get(gene, ())))) for gene in order}
 
 
-def _status(answer: Answer) -> str:
-    if answer.word == "unknown":
-        return _NO_RESULT
-    if answer.word is not None:
-        return answer.word
-    words = {"present": "positive", "absent": "negative"}
-    keys = [key for key in answer.keys if not isinstance(key, Interval)]
-    return " or ".join(words.get(key, key) if answer.subject.kind == "allele" else key for key in keys)
+def _gene(subject: Subject) -> tuple[str | None, str]:
+    if subject.kind == "allele":
+        gene, star, allele = subject.shown.partition("*")
+        if star:
+            return gene, f"*{allele}"
+        gene, _, allele = subject.shown.partition(" ")
+        return gene, allele
+    return (subject.shown if subject.kind in _OF_GENE else None), ""
+
+
+def _key(subject: Subject, allele: str, value: str | Decimal, genes: Mapping[str, Gene]) -> str:
+    if value == words.UNKNOWN:
+        return NO_RESULT
+    text = str(value)
+    if allele and text in _STATUS:
+        return f"{allele} {_STATUS[text]}"
+    gene = genes.get(subject.name)
+    published = gene.published if gene is not None else {}
+    return published.get(text, _INDETERMINATE.get(subject.kind, "Indeterminate") if text == words.INDETERMINATE else text)

@@ -11,7 +11,7 @@ from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
 from pmcds.fhir.values import as_dict, as_dicts, as_list, code_of, date_after, date_before, date_of, decimal_of, span_of
-from pmcds.model.findings import Finding, InputNote, Order, Source
+from pmcds.model.findings import DrugMatch, Finding, InputNote, Order, Source
 
 ORDER_TYPES = ("MedicationRequest", "MedicationOrder")
 STATEMENT_TYPES = ("MedicationStatement", "MedicationUsage")
@@ -80,7 +80,18 @@ def read_medications(opened: Opened, context: ReadContext) -> ReaderResult:
     for type_name in _ROLES:
         for site in opened.by_type(type_name):
             _read_one(site, opened, context, findings, orders, notes)
+    orders += [_unreadable(site) for site in opened.sites if _may_be_order(site)]
     return ReaderResult(tuple(findings), tuple(orders), tuple(notes))
+
+
+def _may_be_order(site: Site) -> bool:
+    """A draft, or something that names a medication, whose type cannot be read."""
+    return site.problem == "unreadable" and (site.order or site.origin == "draft")
+
+
+def _unreadable(site: Site) -> Order:
+    source = Source(site.key, site.pointer, site.pointer)
+    return Order(key=site.key, drug=DrugMatch(), state="unknown", problem="order-unreadable", source=source)
 
 
 def read_orders(opened: Opened, context: ReadContext) -> ReaderResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,6 +93,14 @@ def _node(source: Any, limits: Limits) -> tuple[Node, bool]:
     if isinstance(source, tuple):
         source = list(source)
     return source, True
+
+
+# A FHIR type begins with a capital; anything else is no type that this library merely does not read.
+_TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}")
+
+
+def _names_medication(resource: Any) -> bool:
+    return isinstance(resource, dict) and any(str(name).startswith("medication") for name in resource)
 
 
 class _Walk:
@@ -189,6 +198,9 @@ class _Walk:
                 continue
             kind, ident = head
             read = kind in READ_TYPES
+            if not read and not _TYPE_NAME.fullmatch(kind):
+                self._entry({"resource": decode.Raw(body), "fullUrl": full_url}, at[:-9], origin, prefetch_key)
+                continue
             add(
                 Site(
                     at,
@@ -219,7 +231,11 @@ class _Walk:
     def _entries(self, bundle: Mapping[str, Node], pointer: str, origin: str, prefetch_key: str | None) -> None:
         outer = self._enter()
         start = len(self.sites)
-        entries = decode.entries(bundle.get("entry"), f"{pointer}/entry")
+        listed = bundle.get("entry")
+        entries = decode.entries(listed, f"{pointer}/entry")
+        if not entries and decode.value(listed) not in (None, []):
+            # Something stood where the entries belong and could not be read: nothing is known about any of them.
+            self.supplied.unreadable()
         for place, entry in enumerate(entries):
             if entry is None or not self._plain_entry(entry, pointer, place, origin, prefetch_key):
                 self._entry(entry, f"{pointer}/entry/{place}", origin, prefetch_key)
@@ -237,6 +253,8 @@ class _Walk:
         if type(kind) is not str or type(ident) is not str or not ident or ident.isspace() or kind in _CONTAINERS:
             return False
         read = kind in READ_TYPES
+        if not read and not _TYPE_NAME.fullmatch(kind):
+            return False
         self.sites.append(
             Site(
                 f"{pointer}/entry/{place}/resource",
@@ -294,7 +312,7 @@ class _Walk:
             return True
         raw = isinstance(node, decode.Raw)
         if problem is None and head.type not in READ_TYPES:
-            problem = "type-not-read" if head.type else "unreadable"
+            problem = "type-not-read" if head.type and _TYPE_NAME.fullmatch(head.type) else "unreadable"
         ident = head.id if head.id and not head.id.isspace() else None
         kind = head.type or "Resource"
         key = f"{kind}/{ident}" if ident else f"{kind}:sha256-{_digest(decode.value(node))}"
@@ -310,6 +328,7 @@ class _Walk:
             problem,
             parent,
             node if raw and not problem else None,
+            order=problem == "unreadable" and _names_medication(decode.value(node)),
         )
         self._add(site)
         if head.contained is not None:

@@ -23,7 +23,8 @@ class Site:
     the type is not read or `problem` is set; `origin` one of bundle, draft, prefetch, contained, context,
     parameter; `problem` one of no-resource, unreadable, entry-error, type-not-read, withheld, or None. `raw` are
     the bytes it was decoded from, where the input was bytes; `data` is decoded from them when it is first asked
-    for. `parent` is the resource that contains it, `bundle` the number of the Bundle it is an entry of.
+    for. `parent` is the resource that contains it, `bundle` the number of the Bundle it is an entry of. `order` is
+    true for a resource that names a medication but whose type cannot be read: it may be an order.
     """
 
     __slots__ = (
@@ -33,6 +34,7 @@ class Site:
         "bundle",
         "full_url",
         "key",
+        "order",
         "origin",
         "parent",
         "pointer",
@@ -54,6 +56,7 @@ class Site:
         parent: Site | None = None,
         raw: Any = None,
         bundle: int = 0,
+        order: bool = False,
     ) -> None:
         self.pointer = pointer
         self.type = type
@@ -64,6 +67,7 @@ class Site:
         self.problem = problem
         self.parent = parent
         self.bundle = bundle
+        self.order = order
         self._data = data
         self._raw = raw
         self._outline: Mapping[str, Any] | None = None

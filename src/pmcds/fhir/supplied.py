@@ -47,6 +47,11 @@ class Supplied:
         """The supply as far as the Bundles tell, and the flags truncated and entry-error."""
         return Supply(**{kind: self._states.get(kind, SUPPLIED) for kind in KINDS}), tuple(sorted(self._flags))
 
+    def unreadable(self) -> None:
+        """A Bundle whose entries cannot be read at all."""
+        self._mark(ERROR, KINDS)
+        self._flags.add("entry-error")
+
     def failed(self, full_url: str | None, entry: Mapping[str, Node]) -> None:
         """An entry of a batch that failed: what it was about is told by its URL, else it may be anything."""
         request = as_dict(decode.value(entry.get("request"))) if "request" in entry else {}

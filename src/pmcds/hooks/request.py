@@ -175,11 +175,19 @@ def _order_members(context: Mapping[str, Any], known: Hook | None, notes: list[s
         where = f"/context/{member.name}"
         raise refused(412, "incomplete", "the orders of the hook are missing", where=where, mend="grant and send them")
     value = context[named]
-    if member.shape != "references" and not isinstance(unwrap(value), (Mapping, list)):
+    if member.shape != "references" and not _holds_orders(unwrap(value)):
         raise refused(400, "structure", "the orders are no Bundle", where=f"/context/{named}", mend="send a Bundle")
     if named != member.name:
         notes.append(f"the orders were read from {named}, the hook's page names {member.name}")
     return (named,)
+
+
+def _holds_orders(value: Any) -> bool:
+    """A Bundle (with or without its type), a list, or one resource; an empty object or unreadable entries are none."""
+    if not isinstance(value, Mapping):
+        return isinstance(value, list)
+    entries = value.get("entry")
+    return bool(value) and (entries is None or isinstance(entries, (list, Mapping)))
 
 
 def _sent(member: Member, context: Mapping[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
+from pmcds.infer.markers import combined
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Key, Subject
 from pmcds.model.findings import Finding
@@ -29,11 +30,32 @@ def laboratory(subject: Subject, index: Index, terms: Terms) -> Answer:
 
 
 def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:
-    """The newest result or number of a marker within its specimen class."""
+    """The newest result or number of a marker within its specimen class, or what several results make together."""
+    if subject.name in terms.markers.get("markers", {}):
+        return combined(subject, terms.markers, index)
     found = list(_of_marker(subject.name, index))
     seen = see(found, "somatic", index.now)
     valued, unread = _valued(seen, subject, terms)
-    return _newest(subject, valued, [*seen.others, *unread], index)
+    valued, misfits = _on_scale(subject.name, valued, terms)
+    others = [*seen.others, *unread, *misfits]
+    return _newest(subject, valued, others if valued or others else _other_scales(subject.name, index), index)
+
+
+def _on_scale(
+    name: str, valued: list[Valued], terms: Terms
+) -> tuple[list[Valued], list[tuple[State, Finding]]]:
+    """Values that rules can compare: numbers of a marker that is asked for by number, words of one that is not."""
+    wanted = Interval if name in terms.markers.get("numeric", ()) else str if name in terms.markers.get("worded", ()) else object
+    state = State(words.INDETERMINATE, "scale-mismatch")
+    fitting = [one for one in valued if isinstance(one.key, wanted)]
+    return fitting, [(state, one.finding) for one in valued if not isinstance(one.key, wanted)] if not fitting else []
+
+
+def _other_scales(name: str, index: Index) -> list[tuple[State, Finding]]:
+    """Results of the marker on another scale than "MARKER SCALE" asks for (CAT-20)."""
+    marker, _, scale = name.rpartition(" ")
+    found = see(index.of("biomarker", marker) if marker and scale else (), "somatic", index.now).usable
+    return [(State(words.INDETERMINATE, "scale-mismatch"), finding) for finding in found]
 
 
 def _of_marker(name: str, index: Index) -> Iterator[Finding]:

@@ -43,6 +43,9 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
     symbol, _, name = subject.name.partition(" ")
     gene = genes.get(symbol)
     wanted = Wanted(symbol, name.strip(), (gene.variants.get(name.strip()) if gene else None) or _spec_of(name, symbol))
+    if "either" in wanted.spec:
+        parts = [variant_answer(Subject(subject.kind, part), origin, genes, index) for part in wanted.spec["either"]]
+        return _either(subject, parts)
     seen = see(variants_of(index, symbol, genes), origin, index.now)
     if wanted.name.lower() == WILD_TYPE:
         return _wild_type(subject, seen, index)
@@ -72,6 +75,21 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
         plasma = ("not found in plasma, which proves no absence",) if unproven else ()
         return _noted(nothing_usable(subject, index, near, [symbol]), (*plasma, *notes))
     return nothing_usable(subject, index, seen.others, [symbol])
+
+
+def _either(subject: Subject, parts: Sequence[Answer]) -> Answer:
+    """Present if one part is, absent if all are; else the part that is open for the first reason of the ledger."""
+    present = [part for part in parts if part.keys == _PRESENT]
+    open_parts = [part for part in parts if not part.definite]
+    shown = present or open_parts or list(parts)
+    lead = min(shown, key=lambda part: words.REASON_ORDER.get(part.reason or "", len(words.REASON_ORDER)))
+    return replace(
+        lead,
+        subject=subject,
+        sources=tuple(dict.fromkeys(source for part in shown for source in part.sources)),
+        by_name=all(part.by_name for part in shown),
+        notes=tuple(dict.fromkeys(note for part in shown for note in part.notes)),
+    )
 
 
 def _noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
@@ -254,7 +272,7 @@ def _answer(subject: Subject, told: _Told, index: Index) -> Answer:
     findings = told.findings
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
     value = value_of(findings[0]) if findings else {}
-    text = next((str(value[form]) for form in ("p", "c", "g", "text") if value.get(form)), None)
+    text = next((str(value[form]) for form in ("p", "c", "g") if value.get(form)), None)
     return Answer(
         subject,
         told.keys,

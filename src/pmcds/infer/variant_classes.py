@@ -11,6 +11,7 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     skips:       {residues: [first, last], spans: [first base, last base]} of an exon
     fusion, amplification, loss, mutation: "yes"; fused_with: [partners]
     called:      words of the laboratory, any of which makes a small change one of the category
+    either:      [subjects]     one of these, of any gene; it stands alone
 
 of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too); `significance` (words that the laboratory must have used)
 and `zygosity` narrow it down. With one of these two alone every variant of the gene counts.
@@ -85,5 +86,5 @@ def classes_of(gene: Gene, variant: Described) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(gene.variants)
-        if "same" not in gene.variants[name] and fits(name, gene.variants[name], variant)
+        if not {"same", "either"} & set(gene.variants[name]) and fits(name, gene.variants[name], variant)
     )

@@ -33,7 +33,9 @@ def variants_of(index: Index, symbol: str, genes: Mapping[str, Gene] | None = No
 
 
 def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Finding, ...]]:
-    known = index.cache.get("variants")
+    # Without gene files, results that name no gene are left out.
+    key = ("variants", bool(genes))
+    known = index.cache.get(key)
     if isinstance(known, Mapping):
         return known
     found: dict[str, list[Finding]] = {}
@@ -48,7 +50,7 @@ def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Find
             for gene in dict.fromkeys(_genes(finding)):
                 found.setdefault(gene, []).append(finding)
     by_gene = {gene: tuple(findings) for gene, findings in found.items()}
-    index.cache["variants"] = by_gene
+    index.cache[key] = by_gene
     return by_gene
 
 

@@ -29,6 +29,7 @@ class Vocabulary:
         self.genes: Mapping[str, Gene] = knowledge.genes
         self.terms: Terms = knowledge.terms
         self._observations = knowledge.term_documents("observations")
+        self._markers = knowledge.term_documents("markers")
         self._drugs = knowledge.term_documents("drugs")
         self._more = knowledge.term_documents("drugs_more")
 
@@ -80,6 +81,7 @@ class Vocabulary:
                 if role in found and name:
                     found[role].add(str(name))
                     found[role] |= {f"{name} {scale}" for scale in self._scales(entry)}
+        found["biomarker"].update(str(name) for document in self._markers for name in document.get("markers") or ())
         return {kind: frozenset(names) for kind, names in found.items()}
 
     def _scales(self, entry: Mapping[str, object]) -> set[str]:
@@ -125,7 +127,12 @@ class Vocabulary:
 
     def _results(self, marker: str) -> set[str]:
         """The words that belong to one marker: "MARKER: word" in the terms."""
-        found = set()
+        found = {
+            str(row["is"])
+            for document in self._markers
+            for row in (document.get("markers") or {}).get(marker, ())
+            if "is" in row
+        }
         for document in self._observations:
             for word in (*(document.get("words") or ()), *(document.get("answers") or {}).values()):
                 head, colon, rest = str(word).partition(": ")

@@ -171,6 +171,11 @@ class Terms:
         """Score scales that may stand in front of a percentage."""
         return self._observations.scales
 
+    @cached_property
+    def markers(self) -> Mapping[str, Any]:
+        """How markers are put together from several results, and which are numbers only (`markers.yaml`)."""
+        return self._document("markers")
+
     # Genes
 
     def gene(self, system: str | None, code: str | None) -> str | None:

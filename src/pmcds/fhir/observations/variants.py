@@ -120,7 +120,7 @@ def _by_gene_code(record: Record, change: Change, genes: tuple[Named, ...], aske
         # `says` of the code names the one change that it asks for.
         says = getattr(record.term, "says", None)
         if says:
-            change.parts.setdefault("p", says)
+            change.parts.setdefault("p" if says.startswith("p.") else "text", says)
     status, reason = variant.presence_of(record, change, genes)
     if reason == "value-absent":
         value = {"row": "variant", "loinc": next(iter(variant.codes_of(record)), None)}
