@@ -112,7 +112,7 @@ def test_hooks_r12_withheld_orders_are_412(hook: str) -> None:
         assert f"/context/{member}" in str(error)
 
 
-@pytest.mark.parametrize("orders", ["Bundle", 4, True])
+@pytest.mark.parametrize("orders", ["Bundle", 4, True, {}, {"resourceType": "Bundle", "entry": "x"}, {"entry": 0}])
 def test_hooks_r12_orders_of_another_type_are_400(orders: Any) -> None:
     assert _refusal(request(context={"draftOrders": orders})).status == 400
 
@@ -130,7 +130,6 @@ def test_hooks_r12_orders_of_another_type_are_400(orders: Any) -> None:
         bundle(),
         bundle(None, {}, 3, {"resourceType": 7}),
         {"resourceType": "Bundle", "entry": {"resource": draft()}},
-        {"resourceType": "Bundle", "entry": "x"},
         bundle(bundle(draft())),
     ],
 )

@@ -21,6 +21,17 @@ _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _OF_TUMOR = frozenset({"tissue", "plasma"})
 _NUMBER_KINDS = frozenset({"quantity", "percent", "ratio", "copies"})
+# What may follow a change in words, and the component that carries it; longer words first.
+_SAID_OF_VARIANT = (
+    ("significance", "likely pathogenic"),
+    ("significance", "uncertain significance"),
+    ("significance", "likely benign"),
+    ("significance", "pathogenic"),
+    ("significance", "benign"),
+    ("zygosity", "homozygous"),
+    ("zygosity", "heterozygous"),
+    ("zygosity", "hemizygous"),
+)
 
 
 def bundle_of(
@@ -181,15 +192,28 @@ class _Writer:
             self._variant(gene, change, stated)
             return
         for change in [stated] if isinstance(stated, str) else stated:
-            self._variant(subject, str(change), "present")
+            if change == "absent":
+                self._no_variant(subject)
+            else:
+                self._variant(subject, *_said(str(change)))
 
-    def _variant(self, gene: str, change: str, word: str) -> None:
+    def _no_variant(self, gene: str) -> None:
+        """The gene as a whole, with nothing found."""
+        self._observation(
+            self._question("variant"), somatic=self._patient.specimen in _OF_TUMOR, component=[self._gene(gene)],
+            valueCodeableConcept=self._answer("absent"),
+        )  # fmt: skip
+
+    def _variant(self, gene: str, change: str, word: str, *said: tuple[str, str]) -> None:
         carried = {"p.": "protein", "c.": "coding", "g.": "genomic", "m.": "genomic"}.get(change[:2], "variation")
         if carried == "variation":
             value: dict[str, Any] = {"text": change if change.startswith(gene) else f"{gene} {change}"}
         else:
             value = {"coding": [{"system": self._terms.address("hgvs"), "code": change, "display": change}]}
         components = [self._gene(gene), {"code": self._component(carried), "valueCodeableConcept": value}]
+        components += [
+            {"code": self._component(name), "valueCodeableConcept": self._answer(stated)} for name, stated in said
+        ]
         somatic = self._patient.specimen in _OF_TUMOR
         self._observation(
             self._question("variant"), somatic=somatic, component=components, valueCodeableConcept=self._answer(word)
