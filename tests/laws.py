@@ -47,7 +47,7 @@ def walk_sites(value: Any, pointer: str = "") -> Iterator[str]:
 
 def _contained(value: Mapping[str, Any], pointer: str) -> Iterator[str]:
     for place, item in enumerate(value.get("contained") or []):
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item:
             yield from walk_sites(item, f"{pointer}/contained/{place}")
 
 

@@ -168,7 +168,7 @@ class Engine:
             genes=self.knowledge.genes,
             patient=patient,
             now=now,
-            fhir_server=opened.envelope.get("fhirServer"),
+            fhir_server=opened.fhir_server,
             policy=self.settings.policy,
         )
         reading = selection.supplied(fhir.read(opened, context, self.readers))

@@ -56,8 +56,10 @@ def trailing_zeros(door: Door, bundle: Json, rng: random.Random) -> bool:
 @relation("M24", "H05")
 def wrapped_in_a_report(door: Door, bundle: Json, rng: random.Random) -> bool:
     results = resources(bundle, "Observation")
-    if not results or resources(bundle, "DiagnosticReport") or any("subject" not in result for result in results):
-        return False  # a report lends its subject to a result that has none
+    own = {"reference": f"Patient/{patient_id(bundle)}"}
+    # A report lends its subject to a result that has none, and misses a result that is somebody else's.
+    if not results or resources(bundle, "DiagnosticReport") or any(result.get("subject") != own for result in results):
+        return False
     changed = twin(bundle)
     report: Json = {
         "resourceType": "DiagnosticReport",

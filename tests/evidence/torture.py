@@ -162,7 +162,12 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
     after = lines_of(result)
     inputs = {line.site: line for line in result.ledger.inputs}
     touched = touched_type(calm, path)
-    conditional = {(o.key, o.rule.id if o.rule else None) for o in result._outcomes if o.open_facts}
+    # Alerts that say on their card what would have decided otherwise.
+    conditional = {
+        (outcome.key, outcome.rule.id if outcome.rule else None)
+        for outcome in result._outcomes
+        if outcome.open_facts or any(verdict.reasons for verdict in outcome.verdicts)
+    }
     for (order, rule), old in calm.lines.items():
         key: str | None = order
         if order in calm.sites:

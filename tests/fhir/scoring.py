@@ -118,18 +118,33 @@ def _normative(value: Any) -> dict[str, Any]:
     return found
 
 
-def _members(value: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: plain(value[name]) for name in names if isinstance(value, Mapping) and value.get(name) is not None}
-
-
-_COMPARED: Mapping[str, tuple[str, ...]] = {
-    "medication": ("role", "state", "codes"),
-    "condition": ("codes", "clinical", "verification"),
-    "allergy": ("codes", "clinical", "verification", "type"),
-    "family-history": ("relative", "codes", "onset_age"),
-    "test-order": ("loinc", "state"),
-    "risk": ("predictions",),
+# Members that rules may ask for; of these, what a row states must be what was read.
+_COMPARED: Mapping[str, frozenset[str]] = {
+    "medication": frozenset({"role", "state", "codes", "route"}),
+    "condition": frozenset({"codes", "clinical", "verification"}),
+    "allergy": frozenset({"codes", "clinical", "verification", "type"}),
+    "family-history": frozenset({"relative", "codes", "onset_age"}),
+    "test-order": frozenset({"codes", "state"}),
+    "risk": frozenset({"predictions"}),
 }
+
+
+def _within(expected: Any, found: Any) -> bool:
+    """True if everything that a row states was read; what it does not mention may be there too."""
+    if isinstance(expected, Mapping):
+        return isinstance(found, Mapping) and all(_within(part, found.get(name)) for name, part in expected.items())
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        return all(map(_within, expected, found))
+    return bool(expected == found)
+
+
+def _compared(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {name: plain(part) for name, part in value.items() if name in _COMPARED[kind]}
+    if kind == "test-order" and "loinc" in value:
+        stated["codes"] = [f"loinc:{value['loinc']}"]
+    if "codes" in stated:
+        stated["codes"] = sorted(stated["codes"])
+    return stated
 
 
 def same_value(row: Mapping[str, Any], finding: Finding) -> bool:
@@ -155,7 +170,7 @@ def same_value(row: Mapping[str, Any], finding: Finding) -> bool:
     if kind == "stage":
         return bool(expected == value["stage"])
     if kind in _COMPARED:
-        return _members(expected, _COMPARED[kind]) == _members(value, _COMPARED[kind])
+        return _within(_compared(kind, expected or {}), _compared(kind, value or {}))
     return bool(expected == value)
 
 

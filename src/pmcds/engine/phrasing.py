@@ -106,7 +106,16 @@ class Phrasing:
             details.append(self.label("table", table=answer.table))
         if answer.by_name:
             details.append(self.label("by_name"))
+        details += [told for note in answer.notes if (told := self.note(note))]
         return f"{self.fact(answer)} ({'; '.join(details)})"
+
+    def note(self, note: str) -> str | None:
+        """A remark on how a value came about, in words; None for what only integrators need."""
+        notes: Mapping[str, str] = self._data["notes"]
+        for head, template in notes.items():
+            if note.startswith(head):
+                return _fill(template, {"rest": guarded(note[len(head) :]) if len(note) > len(head) else ""})
+        return None
 
     def _date(self, date: str | None) -> str:
         found = _DATE.match(date) if date else None

@@ -151,7 +151,12 @@ def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, .
 
 def _with_strength(row: Row, phrasing: Phrasing) -> str:
     text = " ".join(row.sentences)
-    return f"{text} ({phrasing.label('strength', value=row.strength)})" if row.strength else text
+    return f"{text} ({phrasing.label('strength', value=row.strength)})" if _stated(row.strength) else text
+
+
+def _stated(strength: str | None) -> bool:
+    """False where a source grades nothing."""
+    return bool(strength) and strength != "N/A"
 
 
 def _other(lead: Statement, other: Statement, phrasing: Phrasing) -> str:
@@ -176,8 +181,8 @@ def _sources(statements: Sequence[Statement], ranking: Ranking) -> tuple[str, ..
                 parts.append(evidence.section)
             if evidence.pmid:
                 parts.append(phrasing.label("pmid", pmid=evidence.pmid))
-            if statement.lead.strength:
-                parts.append(phrasing.label("strength", value=statement.lead.strength))
+            if _stated(statement.lead.strength):
+                parts.append(phrasing.label("strength", value=str(statement.lead.strength)))
             lines.append("; ".join(parts) + ".")
         rule = statement.rule
         lines.append(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pmcds.fhir.gates import labels, modified
+from pmcds.fhir.observations.genes import genes_named
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
 from pmcds.fhir.values import Coding, as_list, clean, code_of, codings, date_before, date_of, extension, texts
@@ -154,6 +155,10 @@ def _diseases(site: Site, data: Mapping[str, Any], verdict: Verdict, context: Re
     match = context.terms.conditions(found, texts(concept))
     if match.how is None and site.type == "Procedure":
         return []
+    if match.how is None and label is not None and not any(code for _, code, _ in found):
+        told = _gene_text(site, data, label, verdict, context)
+        if told:
+            return told
     role = "procedure" if site.type == "Procedure" else "history" if label and _HISTORY.match(label) else None
     role = role or ("cancer" if match.cancers or match.imprecise else None)
     value = _value(data, found, role, context)
@@ -186,6 +191,19 @@ def _diseases(site: Site, data: Mapping[str, Any], verdict: Verdict, context: Re
     if not match.names:
         result.insert(0, finding("condition", label, status, reason))
     return result
+
+
+def _gene_text(
+    site: Site, data: Mapping[str, Any], label: str, verdict: Verdict, context: ReadContext
+) -> list[Finding]:
+    """A Condition of nothing but words that name a gene: a result that is not read, not a disease (T54, T65)."""
+    status, reason = ("indeterminate", "text-only") if verdict[0] == "present" else verdict
+    source = Source(site.key, site.pointer, site.pointer)
+    value = {"row": "reported-text", "mentions": ()}
+    return [
+        Finding("report", gene, value, source, status=status, reason=reason, date=_date(data))
+        for gene in genes_named(context.terms, label)
+    ]
 
 
 def _contradict(found: tuple[Coding, ...], context: ReadContext) -> bool:
@@ -232,10 +250,10 @@ def _indicator(site: Site, data: Mapping[str, Any], verdict: Verdict, context: R
     if known is None:
         if status != "ignored":
             status, reason = "indeterminate", "text-only"
+        told = {"row": "reported-text", "mentions": ()}
         return [
-            Finding(
-                "report", None, {"text": True}, source, status=status, reason=reason, date=_date(data), matched="name"
-            )
+            Finding("report", gene, told, source, status=status, reason=reason, date=_date(data), matched="name")
+            for gene in genes_named(context.terms, text) or (None,)
         ]
     kind, subject, word = known
     value: Any = word

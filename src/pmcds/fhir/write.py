@@ -94,7 +94,7 @@ class _Writer:
         self._entries.append({"fullUrl": f"https://pmcds.invalid/{kind}/{ident}", "resource": resource})
         return resource
 
-    def _observation(self, code: dict[str, Any], *, somatic: bool | None = None, **members: Any) -> None:
+    def _observation(self, code: dict[str, Any], *, somatic: bool | None = None, **members: Any) -> dict[str, Any]:
         """A final laboratory result; with `somatic` told it is a sequencing result of that source class."""
         components = list(members.pop("component", ()))
         specimen = self._patient.specimen
@@ -110,7 +110,8 @@ class _Writer:
         if components:
             members["component"] = components
         category = [{"coding": [{"system": _CATEGORY, "code": "laboratory"}]}]
-        self._add("Observation", status="final", category=category, code=code, effectiveDateTime=self._date, **members)
+        members |= {"status": "final", "category": category, "code": code, "effectiveDateTime": self._date}
+        return self._add("Observation", **members)
 
     def _demographics(self) -> None:
         members: dict[str, Any] = {}
@@ -211,17 +212,24 @@ class _Writer:
         else:
             value = {"coding": [{"system": self._terms.address("hgvs"), "code": change, "display": change}]}
         components = [self._gene(gene), {"code": self._component(carried), "valueCodeableConcept": value}]
-        components += [
-            {"code": self._component(name), "valueCodeableConcept": self._answer(stated)} for name, stated in said
-        ]
-        somatic = self._patient.specimen in _OF_TUMOR
-        self._observation(
-            self._question("variant"), somatic=somatic, component=components, valueCodeableConcept=self._answer(word)
-        )
+        more = {name: {"code": self._component(name), "valueCodeableConcept": self._answer(of)} for name, of in said}
+        significance = more.pop("significance", None)
+        written = self._observation(
+            self._question("variant"), somatic=self._patient.specimen in _OF_TUMOR,
+            component=[*components, *more.values()], valueCodeableConcept=self._answer(word),
+        )  # fmt: skip
+        if significance is not None:
+            # What the laboratory concludes is a result of its own that refers to the variant.
+            about = [{"reference": f"Observation/{written['id']}"}]
+            self._observation(self._question("significance"), component=[significance], derivedFrom=about)
 
     # Markers and laboratory
 
     def _marker(self, name: str, value: Any) -> None:
+        marker, _, scale = name.rpartition(" ")
+        if marker and scale in self._terms.scales and isinstance(value, Mapping):
+            self._scaled(marker, scale, value)
+            return
         codes = self._terms.question_codes("biomarker", name)
         numeric = isinstance(value, Mapping) and "quantity" in value
         code = self._code_of_kind(codes, numeric)
@@ -242,6 +250,15 @@ class _Writer:
             text = next((one for one in said if self._terms.word(one)), word)
             members = {"valueCodeableConcept": {"text": text}}
         self._observation(question, somatic=somatic, **members)
+
+    def _scaled(self, marker: str, scale: str, value: Mapping[str, Any]) -> None:
+        """A number on a scale of the marker ("CPS 20"), under a code whose answer names its scale."""
+        codes = self._terms.question_codes("biomarker", marker)
+        code = next((one for one in codes if getattr(self._terms.observation(*one), "kind", None) == "report"), None)
+        number = f"{value.get('comparator') or ''}{value.get('quantity')}"
+        text = f"{scale} {number}{' %' if value.get('unit') == '%' else ''}"
+        somatic = True if self._patient.specimen in _OF_TUMOR else None
+        self._observation(_concept(code) if code else {"text": marker}, somatic=somatic, valueString=text)
 
     def _code_of_kind(self, codes: Sequence[tuple[str, str]], numeric: bool) -> tuple[str, str] | None:
         """The first code that asks for a number, or for none."""
@@ -314,6 +331,17 @@ class _Writer:
         """The answer by code where there is one, else in words."""
         codes = self._terms.answer_codes(word)
         return _concept(codes[0], word) if codes else {"text": text or word}
+
+
+def _said(change: str) -> tuple[Any, ...]:
+    """A change in words: its name, that it is present, and (component, word) for what follows the name."""
+    said: list[tuple[str, str]] = []
+    while True:
+        known = next((one for one in _SAID_OF_VARIANT if change.endswith(f" {one[1]}")), None)
+        if known is None:
+            return (change, "present", *said)
+        change = change.removesuffix(f" {known[1]}")
+        said.insert(0, known)
 
 
 def _concept(code: tuple[str, str], display: str | None = None) -> dict[str, Any]:

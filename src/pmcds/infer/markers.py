@@ -66,14 +66,13 @@ def _part(name: str, spec: Mapping[str, Any], index: Index) -> Part:
     )
 
 
-def _has(finding: Finding, member: str, assay: str | None) -> bool:
+def _has(finding: Finding, member: str, assay: str | Sequence[str] | None) -> bool:
     value = _value(finding)
     if not isinstance(value.get(member), str) or (member == "result" and value[member] == "present"):
         return False
     stated = str(value.get("assay", ""))
-    if assay == _NONE:
-        return not stated
-    return assay is None or stated.split(" ")[0] == assay
+    wanted = [assay] if isinstance(assay, str) else assay
+    return wanted is None or (stated.split(" ")[0] or _NONE) in wanted
 
 
 def _value(finding: Finding) -> Mapping[str, Any]:

@@ -205,7 +205,8 @@ def _after_accession(
 
 
 def _texts(gene: Gene) -> frozenset[str]:
-    said = (text for spec in gene.variants.values() for word in ("texts", "names") for text in spec.get(word, ()))
+    said = [text for spec in gene.variants.values() for word in ("texts", "names") for text in spec.get(word, ())]
+    said += [name for name, spec in gene.variants.items() if "same" not in spec]
     return frozenset(text.lower() for text in said)
 
 
@@ -224,7 +225,11 @@ def _change(text: str, gene: str, genes: Mapping[str, Gene]) -> Parsed | None:
         protein_change, base = first.protein or second.protein, first.nucleotide or second.nucleotide
         if protein_change is not None and base is not None:
             return first._replace(protein=protein_change, nucleotide=base)
-    return _phrase(text, gene)
+    phrase = _phrase(text, gene)
+    if phrase is not None:
+        return phrase
+    fused = _fusion(text, genes)
+    return fused if fused is not None and gene in (fused.gene, fused.partner) else None
 
 
 def _form(text: str, gene: str) -> Parsed | None:

@@ -126,6 +126,7 @@ class _Lending:
         connection = super()._get_conn(timeout)  # type: ignore[misc]
         if connection.sock is not None:
             _current.deadline.holds(connection.sock)
+            _current.reused = True
         return connection
 
     def _put_conn(self, connection: Any) -> None:
@@ -173,20 +174,31 @@ class Transport:
 
         `most` is told the number of bytes as they come and says whether they may go on. Redirects are not followed.
         """
-        _current.deadline, _current.allowed = deadline, self._allowed
         sent = {"Accept": "application/fhir+json, application/json", "Accept-Encoding": "identity", **(headers or {})}
+        _current.deadline, _current.allowed, _current.reused = deadline, self._allowed, False
+        try:
+            return self._once(url, deadline, most, sent)
+        except FetchError as error:
+            # A kept connection may have been closed by the peer just now; that is no answer, so ask once more.
+            if error.reason != "unreachable" or not _current.reused:
+                raise
+            return self._once(url, deadline, most, sent)
+        finally:
+            _current.deadline = _current.allowed = None
+
+    def _once(
+        self, url: str, deadline: Deadline, most: Callable[[int], bool], headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
         left = deadline.left
         if left <= 0:
             raise FetchError("deadline")
         try:
-            with self._session.get(url, headers=sent, timeout=left, allow_redirects=False, stream=True) as answer:
+            with self._session.get(url, headers=headers, timeout=left, allow_redirects=False, stream=True) as answer:
                 return answer.status_code, _body(answer, deadline, most)
         except FetchError:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _cause(error) or FetchError("deadline" if deadline.left <= 0 else "unreachable") from None
-        finally:
-            _current.deadline = _current.allowed = None
 
     def close(self) -> None:
         """Close the connections that are kept."""

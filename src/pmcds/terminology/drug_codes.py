@@ -43,6 +43,8 @@ class DrugCodes:
             self._add(self.canonical(name), codes)
         for code, parts in (more.get("atc_combinations") or {}).items():
             self._by_code["atc"][code] = strings(parts)
+        for code, parts in (more.get("products") or {}).items():
+            self._by_code["rxnorm"].setdefault(code, strings(parts))
         self._combinations = {
             name: tuple(self.canonical(part) for part in strings(entry["parts"]))
             for name, entry in (more.get("combinations") or {}).items()

@@ -24,6 +24,10 @@ def _drugs(documents: Mapping[str, Any]) -> Iterator[str]:
     for name, entry in _entries(documents, "drugs_more", "drugs"):
         if entry.get("status") == UNVERIFIED:
             yield f"drugs_more: {name} " + " ".join(f"rxnorm:{code}" for code in strings(entry.get("rxnorm")))
+    more = documents.get("drugs_more") or {}
+    for section in strings(more.get(UNVERIFIED)):
+        for key, said in (more.get(section) or {}).items():
+            yield f"drugs_more: {section} {key} {', '.join(strings(said))}"
 
 
 def _conditions(documents: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pmcds.fhir import open_input
 from pmcds.fhir.observations import read_observations
 from pmcds.fhir.site import Policy, ReadContext, ReaderResult
 from pmcds.model.findings import Finding
-from pmcds.model.genes import Gene
+from pmcds.model.genes import Gene, gene_of, with_forms
 from pmcds.terminology import Terms
 
 CARDS = Path(__file__).resolve().parents[3] / "cards"
@@ -40,7 +40,7 @@ GENES = {
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
 
 
 @cache
@@ -54,30 +54,12 @@ def terms() -> Terms:
     return Terms.from_docs(documents)
 
 
-def _gene(document: Mapping[str, Any]) -> Gene:
-    """As much of a gene file as readers look at: names, functions, phenotypes, words."""
-    names = document.get("names") or {}
-    pairs = names.items() if isinstance(names, Mapping) else [pair for entry in names for pair in entry.items()]
-    return Gene(
-        document["gene"],
-        document["hgnc"],
-        document["key"],
-        document["method"],
-        document.get("reference"),
-        functions={allele: name for name, alleles in document.get("functions", {}).items() for allele in alleles},
-        activity={allele: name for name, alleles in document.get("activity_values", {}).items() for allele in alleles},
-        phenotype_of=document.get("phenotype_of", {}),
-        scores=tuple((row["from"], row.get("to"), row["phenotype"]) for row in document.get("score_to_phenotype", ())),
-        listed_alleles=tuple(document.get("listed_alleles", ())),
-        names=dict(pairs),
-        words={word.casefold(): str(term) for word, term in (document.get("words") or {}).items()},
-    )
-
-
 @cache
 def genes() -> Mapping[str, Gene]:
+    """Every shipped gene file."""
     documents = [_yaml(path) for path in sorted((CARDS / "genes").glob("*.yaml"))]
-    return {document["gene"]: _gene(document) for document in documents}
+    found = {document["gene"]: gene_of(document) for document in documents if "method" in document}
+    return with_forms(found, (CARDS / "genes" / "variants.tsv").read_text(encoding="utf-8"))
 
 
 def context(patient: str | None = "Patient/p1", policy: Policy | None = None, now: datetime = NOW) -> ReadContext:

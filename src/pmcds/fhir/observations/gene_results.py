@@ -27,7 +27,7 @@ _PLACES = {
     "activity-score": "activity_score",
 }
 GENE_ROLES = frozenset({"genotype", "haplotype", "phenotype", "activity_score"})
-# A haplotype of a gene without an allele table keeps the name that the report gives it.
+# A haplotype keeps the name that the report gives it where the gene has no allele table, or the name says the gene.
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,19}", re.ASCII)
 
 
@@ -143,10 +143,10 @@ def _other_genotype(record: Record, place: Place, strings: tuple[str, ...], verd
             reason=verdict.reason,
             missing=verdict.missing,
         )
-    if place.asked != "haplotype" or verdict.symbol is None or verdict.symbol in record.context.genes:
-        return None
     shown = stated_in(place.element).shown
-    if shown is None or not _PLAIN_NAME.fullmatch(shown):
+    if place.asked != "haplotype" or verdict.symbol is None or shown is None or not _PLAIN_NAME.fullmatch(shown):
+        return None
+    if verdict.symbol in record.context.genes and not shown.startswith(verdict.symbol):
         return None
     value = {"allele": shown, "as_stated": shown}
     return record.finding("haplotype", verdict.symbol, value, status=verdict.status, reason=verdict.reason)

@@ -1,0 +1,83 @@
+"""Structure-aware fuzz (TB-04): several edits that keep the shape of FHIR; only InputError may come out, and the laws hold."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pmcds
+from tests.evidence.goldens import Golden, Watched
+from tests.evidence.torture import Path, nodes
+from tests.laws import check_laws
+
+EDGES: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1, 2**63, 10**40, 0.1, 1e300, -0.0, "", " ", "???", "\u0000", "\u202e", "é", "x" * 300,
+    "*1/*2", "final", "Patient/x", "#", "#a", "urn:uuid:1", "2026", "2026-02-30", "9999-12-31T23:59:59Z", "1e9999", "٣", "1_0",
+    [], [[]], [None], {}, {"": None}, {"reference": "#"}, {"coding": []}, {"resourceType": "Bundle", "entry": [{}]},
+)  # fmt: skip
+CODES = ("LA9633-4", "LA9634-2", "LA18198-4", "LA11884-6", "84413-4", "53040-2", "48018-6", "57979-7", "GDIS", "active")
+
+
+def _holder(source: Any, path: Path) -> Any:
+    for step in path[:-1]:
+        source = source[step]
+    return source
+
+
+def _at(source: Any, path: Path) -> Any:
+    return _holder(source, path)[path[-1]]
+
+
+def mutated(source: Any, donors: list[Any], rng: random.Random) -> Any:
+    """The source after one to five edits (in place)."""
+    for _ in range(rng.randrange(1, 6)):
+        places = list(nodes(source))
+        if not places:
+            break
+        path = rng.choice(places)
+        holder = _holder(source, path)
+        kind = rng.randrange(9)
+        if kind == 0:
+            del holder[path[-1]]
+        elif kind == 1:
+            holder[path[-1]] = rng.choice(EDGES)
+        elif kind == 2:
+            donor = rng.choice(donors)
+            holder[path[-1]] = json.loads(json.dumps(_at(donor, rng.choice(list(nodes(donor))))))
+        elif kind == 3:
+            same = [place for place in places if place[-1] == path[-1]]
+            holder[path[-1]] = json.loads(json.dumps(_at(source, rng.choice(same))))
+        elif kind == 4 and isinstance(holder, list):
+            holder.insert(rng.randrange(len(holder) + 1), json.loads(json.dumps(holder[path[-1]])))
+        elif kind == 5:
+            holder[path[-1]] = [holder[path[-1]]] if rng.random() < 0.5 else {"value": holder[path[-1]]}
+        elif kind == 6 and isinstance(holder, dict):
+            name = rng.choice(["_" + str(path[-1]), str(path[-1]).upper(), "modifierExtension", "contained", "x"])
+            holder[name] = holder.pop(path[-1])
+        elif kind == 7 and isinstance(holder[path[-1]], str):
+            text = holder[path[-1]]
+            holder[path[-1]] = rng.choice([text.upper(), text + " ", text[:-1], text[::-1], rng.choice(CODES), text * 2])
+        else:
+            holder[path[-1]] = rng.choice(CODES)
+    return source
+
+
+def fuzz(engine: Watched, golden: Golden, donors: list[Any], seed: str) -> str | None:
+    """One case; None if nothing is wrong, else what."""
+    rng = random.Random(seed)
+    source = mutated(golden.fresh(), donors, rng)
+    as_bytes = rng.random() < 0.5
+    try:
+        given = json.dumps(source).encode() if as_bytes and golden.hook is None else source
+        result = engine.result_of(given, golden.now, golden.hook)
+    except (pmcds.InputError, pmcds.HookError):
+        return None
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    try:
+        check_laws(engine, result, hook=golden.hook)
+        json.dumps(result.report())
+    except AssertionError as error:
+        return f"law {error}"[:200]
+    return None
