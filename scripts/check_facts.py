@@ -1,4 +1,4 @@
-"""Compare every guideline row of the reference data with the rule files of its drug.
+"""Compare every guideline row of the reference data (CPIC, DPWG, FDA) with the rule files of its drug.
 
 Each row is looked up with its own key: the first case that fits must have the row's population, strength, flags,
 direction of advice and numbers. The small evaluator below shares no code with the library on purpose, so that an
@@ -16,10 +16,15 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import facts_more  # noqa: E402
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FILES = ("recommendations.jsonl", "thiopurines_2025.jsonl")
@@ -86,14 +91,14 @@ def _has_flags(row: Mapping[str, Any]) -> bool:
     return all(name in row for name in FLAG_FIELDS)
 
 
-def read_rules(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Rule files of this source by drug."""
+def read_rules(folder: Path, source: str = "cpic") -> dict[str, list[dict[str, Any]]]:
+    """Rule files of one source by drug."""
     rules: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "pharmacogenomics").rglob("*.yaml")):
         if path.name.endswith(".test.yaml"):
             continue
         rule = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-        if rule.get("source", rule["rule"].rsplit("/", 1)[-1]) != "cpic":
+        if rule.get("source", rule["rule"].rsplit("/", 1)[-1]) != source:
             continue
         for drug in many(rule["ask"].get("drug", [])):
             rules.setdefault(drug, []).append(rule)
@@ -125,7 +130,9 @@ def _value(kind: str, subject: str, key: tuple[str, str] | None) -> str:
         if not subject.endswith(allele):
             return "unknown"
         return {"positive": "present", "negative": "absent"}[status]
-    return key[1] if kind == "activity_score" else key[1].lower()
+    if kind == "diplotype" or key[0] == "diplotype":
+        return key[1] if kind == key[0] else "unknown"
+    return key[1] if kind in ("activity_score", "genotype") else key[1].lower()
 
 
 def holds(condition: Mapping[str, Any], values: Mapping[tuple[str, str], str]) -> bool:
@@ -283,9 +290,76 @@ def main(arguments: Sequence[str]) -> int:
     if not (folder / FILES[0]).exists():
         sys.stderr.write(f"no guideline rows in {folder}\n")
         return 2
-    found, text = report(read_rows(folder), read_rules(CHECKOUT / "cards"))
+    cards = CHECKOUT / "cards"
+    found, text = report(read_rows(folder), read_rules(cards))
     sys.stdout.write(text)
+    for source in ("dpwg", "fda"):
+        more, text = report_more(folder, source, read_rules(cards, source))
+        sys.stdout.write(text)
+        found += more
     return 1 if found else 0
+
+
+def report_more(folder: Path, source: str, rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[int, str]:
+    """The number of differences of DPWG or FDA rows, and all of them with the counts as text."""
+    rows = facts_more.dpwg_rows(folder) if source == "dpwg" else facts_more.fda_rows(folder)
+    lines: list[str] = []
+    for row in rows:
+        key = ", ".join(f"{gene} {value}" for gene, value in row["lookup"].items())
+        found = list(differences_more(row, rows, rules.get(row["drug"], ()), source))
+        lines.extend(f"{source} {row['drug']} ({key}): {text}" for text in found)
+    drugs = len({row["drug"] for row in rows})
+    lines.append(f"{source}: {len(rows)} rows of {drugs} drugs compared, {len(lines)} differences")
+    return len(lines) - 1, "\n".join(lines) + "\n"
+
+
+def differences_more(
+    row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], rules: Sequence[Mapping[str, Any]], source: str
+) -> Iterable[str]:
+    """Everything in which the case that speaks differs from a DPWG or FDA row."""
+    compare = facts_more.dpwg_differences if source == "dpwg" else facts_more.fda_differences
+    if not rules:
+        yield "no rule"
+    for rule in rules:
+        for keys in _keys_of(row, rows, rule):
+            values = environment(Row("", row["drug"], "", None, None, "", "", keys), rule)
+            cases = [case for one in _own_cases(rule, keys) if (case := first_case(one, values)) is not None]
+            if not cases:
+                yield "no case fits"
+            for case in cases:
+                yield from (f"{rule['rule']} case {case['case']}: {text}" for text in compare(row, case))
+
+
+def _own_cases(rule: Mapping[str, Any], keys: Mapping[str, tuple[str, str]]) -> Sequence[Sequence[Mapping[str, Any]]]:
+    """The case lists that the keys are about: those of a gene's own guideline, or all."""
+    if "populations" not in rule:
+        return [rule["cases"]]
+    wanted = {f"{gene}{text.partition(' ')[0] if text.startswith('*') else ''}" for gene, (_, text) in keys.items()}
+    return [one["cases"] for one in rule["populations"] if one["population"] in {*wanted, *keys}]
+
+
+def _keys_of(
+    row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], rule: Mapping[str, Any]
+) -> Iterable[Mapping[str, tuple[str, str]]]:
+    """The row's key; "any not named" stands for every value that no other row of the drug names."""
+    keys = facts_more.keys_of(row["lookup"])
+    choices: list[list[tuple[str, str]]] = []
+    for gene, key in keys.items():
+        if key[1] != "~":
+            choices.append([key])
+            continue
+        named = [other["lookup"][gene] for other in rows if other["drug"] == row["drug"] and gene in other["lookup"]]
+        kinds = {subject: kind for kind, subjects in rule["ask"]["know"].items() for subject in many(subjects)}
+        if gene not in kinds:
+            allele = next(subject for subject in kinds if subject.startswith(f"{gene}*"))
+            choices.append([("value", f"*{allele.partition('*')[2]} negative")])
+            continue
+        gene_file = yaml.load(
+            (CHECKOUT / "cards" / "genes" / f"{gene}.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader
+        )
+        choices.append([("value", value) for value in facts_more.values_left(gene_file, kinds[gene], named)])
+    for combination in product(*choices):
+        yield dict(zip(keys, combination, strict=True))
 
 
 def report(rows: Sequence[Row], rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[int, str]:

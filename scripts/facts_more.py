@@ -29,7 +29,6 @@ REREAD: dict[tuple[str, str], str] = {
     ("brexpiprazole", "less"): "a dose is meant (flag); the hint took the standard dose that it is a part of",
     ("citalopram", "less"): "highest doses in mg, which the hints of one row do not see",
     ("sertraline", "less"): "a highest dose in mg, which the hints do not see",
-    ("pimozide", "less"): "highest doses in mg",
     ("tacrolimus", "more"): "multiples of the standard dose, which the hint took for the standard dose",
     ("doxepin", "more"): "a dose is meant (flag) for ultrarapid metabolizers",
     ("nortriptyline", "more"): "a dose is meant (flag) for ultrarapid metabolizers",
@@ -46,9 +45,6 @@ REREAD: dict[tuple[str, str], str] = {
     ("capecitabine", "not less"): "a reduced dose only by measured activity; it stands in the note",
     ("fluorouracil", "not less"): "a reduced dose only by measured activity; it stands in the note",
     ("tegafur", "not less"): "a reduced dose only by measured activity; it stands in the note",
-    ("fluorouracil", "away"): "the hints have an alternative, the flags do not: offered, not advised",
-    ("imipramine", "away"): "avoiding is conditional (hint without flag)",
-    ("capecitabine", "no dose"): "by measured activity only",
     ("fluorouracil", "no dose"): "by measured activity only",
     ("tegafur", "no dose"): "by measured activity only",
     ("allopurinol", "no dose"): "small steps to induce tolerance, in the note",
@@ -77,7 +73,7 @@ def _place(item: tuple[str, Any]) -> tuple[int, str]:
 def dpwg_rows(folder: Path) -> list[dict[str, Any]]:
     """Every DPWG row that can be read."""
     rows = [json.loads(line) for line in (folder / "dpwg.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if not NOT_READ & {(row["drug"], value) for value in row["lookup"].values() if isinstance(value, str)}]
+    return [row for row in rows if not any((row["drug"], str(value)) in NOT_READ for value in row["lookup"].values())]
 
 
 def fda_rows(folder: Path) -> list[dict[str, Any]]:
@@ -90,11 +86,15 @@ def said(case: Mapping[str, Any]) -> tuple[set[str], set[str]]:
     """(what the case advises, what it advises under a condition only)."""
     always: set[str] = set()
     conditional: set[str] = set()
-    advice = case.get("card", {}).get("advice", [])
-    for one in advice if isinstance(advice, list) else [advice]:
+    for one in _advice(case):
         if one["action"] in SAYS:
             (conditional if "only_if" in one else always).add(SAYS[one["action"]])
     return always, conditional
+
+
+def _advice(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    advice = case.get("card", {}).get("advice", [])
+    return advice if isinstance(advice, list) else [advice]
 
 
 def numbers_of(case: Mapping[str, Any]) -> set[Decimal]:
@@ -130,7 +130,8 @@ def dpwg_differences(row: Mapping[str, Any], case: Mapping[str, Any]) -> Iterato
     if flags["dosing-information"] and not dose & (always | conditional) and (drug, "no dose") not in REREAD:
         yield "says nothing about the dose"
     for word in sorted((always | conditional) - hinted - {"measure"}):
-        if (drug, word) not in REREAD and not (word == "either" and {"less", "more"} <= hinted):
+        flagged = (word == "away" and flags["alternate-drug"]) or (word == "either" and {"less", "more"} <= hinted)
+        if not flagged and (drug, word) not in REREAD:
             yield f"says {word}, row {sorted(hinted)}"
     for word in sorted(hinted - always - conditional):
         if (drug, f"not {word}") not in REREAD and not ("either" in always and word in ("less", "more")):
@@ -171,6 +172,8 @@ def fda_differences(row: Mapping[str, Any], case: Mapping[str, Any]) -> Iterator
     always, conditional = said(case)
     if "Intermediate" in str(row["phenotypes"]) and _POOR_ONLY.search(text):
         stated -= {"less"}
+    if any(one["action"] == "not-indicated" for one in _advice(case)):
+        stated &= {"away"}  # where the drug is not indicated, its dose is of no concern
     if stated - {"away"} != (always | conditional) - {"away"} or ("away" in always | conditional) > ("away" in stated):
         yield f"says {sorted(always | conditional)}, row {sorted(stated)}"
     if numbers_of(case) - _numbers(text) - {Decimal(50)}:

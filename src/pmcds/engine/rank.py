@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
 from pmcds.engine.compose import Row, Statement, compose, excluded_alternatives, is_open
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing, cut, fits
 from pmcds.model import words
 from pmcds.model.cards import Block, Card, Coding, Link, OrderTest, Remove, Replace, Suggestion
 from pmcds.model.findings import Order
-from pmcds.model.rules import INDICATORS
+from pmcds.model.rules import INDICATORS, Evidence
 from pmcds.terminology import Terms
 
 # A fixed namespace, so that the same facts give the same card id in every process.
@@ -45,14 +46,33 @@ def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
             groups.setdefault((outcome.key, key), []).append(statement)
         elif outcome.outcome == words.CANNOT_TELL and not outcome.quiet:
             unchecked.setdefault(outcome.key, []).append(outcome)
-    cards = [_card(group, ranking) for group in groups.values()]
-    cards += [_notice(group, ranking) for group in unchecked.values()]
+    cards = [_card(group, _beside(key, group, outcomes, unchecked, ranking), ranking) for key, group in groups.items()]
+    cards += [_notice(group, ranking) for group in unchecked.values() if group]
     places = {key: place for place, key in enumerate(dict.fromkeys(outcome.key for outcome in outcomes))}
     cards.sort(key=lambda card: (-INDICATORS.index(card.indicator), places[card.order], card.notice, card.drug or ""))
     return tuple(cards)
 
 
-def _card(group: Sequence[Statement], ranking: Ranking) -> Card:
+def _beside(
+    key: tuple[str, str | None],
+    group: Sequence[Statement],
+    outcomes: Sequence[Outcome],
+    unchecked: dict[str, list[Outcome]],
+    ranking: Ranking,
+) -> tuple[Outcome, ...]:
+    """What other sources make of the same order and drug; what could not be told is taken from the notices."""
+    same = [outcome for outcome in outcomes if (outcome.key, outcome.drug) == key and outcome.rule is not None]
+    waiting = unchecked.get(key[0], [])
+    others = of_other_sources(same, [statement.rule.source for statement in group], ranking.sources)
+    open_lines = [one for one in others if any(one is each for each in waiting)]
+    if open_lines:
+        unchecked[key[0]] = [one for one in waiting if not any(one is each for each in open_lines)]
+    alerts = any(statement.outcome.outcome == words.ALERT for statement in group)
+    opposed = [one for one in others if one.outcome == words.CLEAR] if alerts else []
+    return (*opposed, *open_lines)
+
+
+def _card(group: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> Card:
     phrasing = ranking.phrasing
     statements = sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), s.rule.id))
     lead = statements[0]
@@ -60,8 +80,9 @@ def _card(group: Sequence[Statement], ranking: Ranking) -> Card:
     label, url = phrasing.source(lead.rule.source)
     evidence = tuple(dict.fromkeys(s.resource for st in statements for s, _ in st.outcome.evidence))
     lines = tuple((st.outcome.key, st.rule.id) for st in statements)
+    lines += tuple((o.key, o.rule.id) for o in beside if o.rule is not None and o.outcome != words.CLEAR)
     identity = [f"{st.rule.id}@{st.rule.version}" for st in statements]
-    detail = _detail(statements, ranking)
+    detail = _detail(statements, beside, ranking)
     return Card(
         # The last block names the snapshot: another snapshot with the same facts keeps the id.
         uuid=_uuid(ranking, outcome.key, identity, evidence, detail[:-1]),
@@ -112,7 +133,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
 
 
-def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, ...]:
+def _detail(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> tuple[Block, ...]:
     phrasing = ranking.phrasing
     lead = statements[0]
     outcome = lead.outcome
@@ -135,6 +156,7 @@ def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, .
     if excluded:
         blocks.append(Block(excluded, phrasing.label("alternatives"), points=True))
     others = tuple(_other(lead, other, phrasing) for other in statements[1:])
+    others += tuple(told(outcome, phrasing) for outcome in beside)
     if others:
         blocks.append(Block(others, phrasing.label("others"), points=True))
     used = tuple(dict.fromkeys(line for s in statements for line in s.used))
@@ -145,13 +167,13 @@ def _detail(statements: Sequence[Statement], ranking: Ranking) -> tuple[Block, .
         blocks.append(Block(missing, phrasing.label("missing"), points=True))
     if lead.rule.limits:
         blocks.append(Block((lead.rule.limits,)))
-    blocks.append(Block(_sources(statements, ranking)))
+    blocks.append(Block(_sources(statements, beside, ranking)))
     return tuple(blocks)
 
 
 def _with_strength(row: Row, phrasing: Phrasing) -> str:
     text = " ".join(row.sentences)
-    return f"{text} ({phrasing.label('strength', value=row.strength)})" if _stated(row.strength) else text
+    return f"{text} ({phrasing.label('strength', value=str(row.strength))})" if _stated(row.strength) else text
 
 
 def _stated(strength: str | None) -> bool:
@@ -163,24 +185,23 @@ def _other(lead: Statement, other: Statement, phrasing: Phrasing) -> str:
     label, _ = phrasing.source(other.rule.source)
     date = next((evidence.date for evidence in other.evidence), "")
     name = f"{label} {date}".strip()
-    same = [advice.action for advice in lead.lead.advice] == [advice.action for advice in other.lead.advice]
-    if same and lead.lead.advice[0].identity() == other.lead.advice[0].identity():
+    if len(other.rows) == 1 and essence(lead.lead.advice) == essence(other.lead.advice):
         return phrasing.notice("agreed", source=name)
-    return phrasing.notice("differs", source=name, advice=_with_strength(other.lead, phrasing))
+    said = [
+        phrasing.label("population", population=row.population, advice=_with_strength(row, phrasing))
+        if row.population and len(other.rows) > 1
+        else _with_strength(row, phrasing)
+        for row in other.rows
+    ]
+    return phrasing.notice("differs", source=name, advice=" ".join(said))
 
 
-def _sources(statements: Sequence[Statement], ranking: Ranking) -> tuple[str, ...]:
+def _sources(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> tuple[str, ...]:
     phrasing = ranking.phrasing
     lines = []
     for statement in statements:
         for evidence in statement.evidence:
-            parts = [phrasing.label("evidence", source=evidence.source, date=evidence.date)]
-            if evidence.title:
-                parts.append(evidence.title)
-            if evidence.section:
-                parts.append(evidence.section)
-            if evidence.pmid:
-                parts.append(phrasing.label("pmid", pmid=evidence.pmid))
+            parts = _cited(evidence, phrasing)
             if _stated(statement.lead.strength):
                 parts.append(phrasing.label("strength", value=str(statement.lead.strength)))
             lines.append("; ".join(parts) + ".")
@@ -188,8 +209,16 @@ def _sources(statements: Sequence[Statement], ranking: Ranking) -> tuple[str, ..
         lines.append(
             phrasing.label("rule", rule=rule.id, version=str(rule.version), snapshot=ranking.snapshot[:12]) + "."
         )
+    lines += ["; ".join(_cited(evidence, phrasing)) + "." for evidence in evidence_of(beside)]
     lines.append(phrasing.label("interpretation"))
     return tuple(dict.fromkeys(lines))
+
+
+def _cited(evidence: Evidence, phrasing: Phrasing) -> list[str]:
+    """Source, date, title, section with its licence, publication."""
+    parts = [phrasing.label("evidence", source=evidence.source, date=evidence.date)]
+    parts += [part for part in (evidence.title, evidence.section) if part]
+    return [*parts, phrasing.label("pmid", pmid=evidence.pmid)] if evidence.pmid else parts
 
 
 def _links(statements: Sequence[Statement], phrasing: Phrasing) -> tuple[Link, ...]:
@@ -274,7 +303,7 @@ def _notice(group: Sequence[Outcome], ranking: Ranking) -> Card:
 
 
 def _unchecked(outcome: Outcome, phrasing: Phrasing) -> str:
-    reason = phrasing.reason(outcome.reason or "internal-error")
+    reason = reasons(outcome, phrasing)
     if outcome.rule is None or outcome.reason == words.WITHHELD:
         # Not even the name of the gene is told about withheld data.
         return _sentence(reason)

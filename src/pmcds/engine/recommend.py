@@ -80,9 +80,9 @@ def _lookup(
         if gene is not None and value is not None:
             own = named if slot in case.named else others
             own.setdefault(gene, []).append(_key(subject, allele, value, genes))
-    keys = {gene: keys for gene, keys in others.items() if gene not in named}
-    order = dict.fromkeys(g for slot in verdict.population.used if (g := _gene(rule.subjects[slot])[0]))
-    return {gene: "; ".join(dict.fromkeys((named.get(gene) or keys.get(gene, ())))) for gene in order}
+    genes_asked = (_gene(rule.subjects[slot])[0] for slot in verdict.population.used)
+    order = dict.fromkeys(gene for gene in genes_asked if gene is not None)
+    return {gene: "; ".join(dict.fromkeys(named.get(gene) or others.get(gene, []))) for gene in order}
 
 
 def _gene(subject: Subject) -> tuple[str | None, str]:

@@ -60,6 +60,15 @@ if FAST:
         extension: msgspec.Raw = msgspec.Raw()
         modifierExtension: msgspec.Raw = msgspec.Raw()
 
+    class _Glance(msgspec.Struct, gc=False):
+        code: msgspec.Raw = msgspec.Raw()
+        subject: msgspec.Raw = msgspec.Raw()
+        category: msgspec.Raw = msgspec.Raw()
+        component: msgspec.Raw = msgspec.Raw()
+        extension: msgspec.Raw = msgspec.Raw()
+        modifierExtension: msgspec.Raw = msgspec.Raw()
+
+    _glance = msgspec.json.Decoder(_Glance).decode
     _outline = msgspec.json.Decoder(_Outline, float_hook=exact).decode
     # `str.__new__(_Key, name)` is what the hook has to do.
     _object = msgspec.json.Decoder(dict[_Key, msgspec.Raw], dec_hook=str.__new__).decode
@@ -181,6 +190,31 @@ def outline(raw: Any) -> dict[str, Any] | None:
         if memoryview(stated).nbytes:
             members[name] = True
     return members
+
+
+class Glance(NamedTuple):
+    """What can be seen of a resource without reading it, each part as bytes, which are empty where it is missing.
+
+    `special` is true if an extension or a modifier stands in it.
+    """
+
+    code: bytes
+    subject: bytes
+    category: bytes
+    component: bytes
+    special: bool
+
+
+def glance(raw: Any) -> Glance:
+    """A glance at a raw resource; whatever it is, it has these members or not."""
+    found = _glance(raw)
+    return Glance(
+        bytes(found.code),
+        bytes(found.subject),
+        bytes(found.category),
+        bytes(found.component),
+        bool(bytes(found.extension) or bytes(found.modifierExtension)),
+    )
 
 
 class Head(NamedTuple):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pmcds.fhir import decode
+from pmcds.fhir.asked import Asked, Memory
 from pmcds.model.findings import Finding, InputNote, Order, Supply
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class Site:
 
     __slots__ = (
         "_data",
+        "_glance",
         "_outline",
         "_raw",
         "bundle",
@@ -71,6 +74,7 @@ class Site:
         self._data = data
         self._raw = raw
         self._outline: Mapping[str, Any] | None = None
+        self._glance: decode.Glance | None = None
 
     @property
     def data(self) -> dict[str, Any] | None:
@@ -96,6 +100,12 @@ class Site:
             if self._outline is None:
                 return self.data or {}
         return self._outline
+
+    def glance(self) -> decode.Glance | None:
+        """What can be seen of a resource that came as bytes and is not decoded yet; None of any other."""
+        if self._glance is None and self._raw is not None and self._data is None and self.problem is None:
+            self._glance = decode.glance(self._raw)
+        return self._glance
 
     @property
     def raw(self) -> bytes | None:
@@ -152,7 +162,9 @@ class Policy:
 class ReadContext:
     """What readers know besides the resources: terms, genes, the patient, the time, and the site's policy.
 
-    `patient` is `Patient/<id>` of the patient in question, or None if no Patient could be told.
+    `patient` is `Patient/<id>` of the patient in question, or None if no Patient could be told. `asked` is what rules
+    in question ask for (None: anything); with `thorough`, what nobody asks for is read all the same. `memory` keeps
+    what codes mean from one input to the next.
     """
 
     terms: Terms
@@ -161,6 +173,9 @@ class ReadContext:
     now: datetime
     fhir_server: str | None = None
     policy: Policy = field(default_factory=Policy)
+    asked: Asked | None = None
+    thorough: bool = False
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,21 @@ class Opened:
             if site.type is not None and site.problem is None:
                 by_type.setdefault(site.type, []).append(site)
         self._by_type = {name: tuple(found) for name, found in by_type.items()}
+
+    def leave(self, site: Site) -> bool:
+        """Leave a resource unread that nobody asks for; False if it may be another version of one that is asked for."""
+        counts = self.memo.get("keys")
+        if counts is None:
+            counts = self.memo["keys"] = Counter([one.key for one in self.sites])
+        if counts[site.key] > 1:
+            return False
+        self.memo.setdefault("left", set()).add(site.pointer)
+        return True
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Pointers of the resources that nobody asks for."""
+        return frozenset(self.memo.get("left", ()))
 
     @property
     def patient(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pmcds.fhir.conditions import folded, label_of
 from pmcds.fhir.gates import gate
+from pmcds.fhir.observations.questions import questions as questions_of
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.values import clean, codings
 from pmcds.model.findings import Finding, InputNote, Source
@@ -21,8 +22,9 @@ def read_stages(opened: Opened, context: ReadContext) -> ReaderResult:
     """A condition finding for each Observation whose code asks for a stage, a morphology, or is a history itself."""
     findings: list[Finding] = []
     notes: list[InputNote] = []
+    questions = questions_of(opened, context)
     for site in opened.by_type("Observation"):
-        term = _asked(site, context)
+        term = next((term for term in questions.terms_of(site) if term.role in _ROLES), None)
         if term is None:
             continue
         data = site.data or {}
@@ -43,11 +45,6 @@ def read_stages(opened: Opened, context: ReadContext) -> ReaderResult:
         findings.append(Finding("condition", subject, value, source, status, reason, date=verdict.date))
         notes.append(InputNote(site.pointer, site.key, None, "context"))
     return ReaderResult(tuple(findings), notes=tuple(notes))
-
-
-def _asked(site: Site, context: ReadContext) -> ObservationTerm | None:
-    asked = (context.terms.observation(system, code) for system, code, _ in codings(site.outline.get("code")))
-    return next((one for one in asked if one is not None and one.role in _ROLES), None)
 
 
 def _value(site: Site, term: ObservationTerm, context: ReadContext) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pmcds.fhir import decode
 from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.fhir.values import reference_of, references
 
@@ -33,6 +35,7 @@ def parse_reference(reference: str) -> Reference | None:
     return Reference(normal_base(base), parts[1], parts[2]) if "://" in base else None
 
 
+@lru_cache(maxsize=256)
 def normal_base(url: str) -> str:
     """A server base for comparison: scheme and host in lower case, no default port, no trailing slash."""
     try:
@@ -77,6 +80,7 @@ class Subjects:
         self._opened = opened
         self._known: dict[tuple[str, str | None], bool] = {}
         self._whose: dict[Site, Whose] = {}
+        self._met: dict[tuple[bytes, str | None], Whose] = {}
         self._listed: dict[Site, list[Site]] | None = None
         self._patient = parse_reference(context.patient) if context.patient else None
         self._bases = self._allowed_bases()
@@ -121,7 +125,21 @@ class Subjects:
         """Whether a resource is the patient's, by its subject or inherited where all that list it agree (S2)."""
         found = self._whose.get(site)
         if found is None:
-            found = self._whose[site] = self._find(site, ())
+            found = self._whose[site] = self._at_a_glance(site) or self._find(site, ())
+        return found
+
+    def _at_a_glance(self, site: Site) -> Whose | None:
+        """The answer for a subject that has been met before, in the same bytes and on the same server."""
+        seen = site.glance()
+        if seen is None or not seen.subject or site.parent is not None or b"#" in seen.subject:
+            return None
+        key = (seen.subject, _server(site.full_url))
+        found = self._met.get(key)
+        if found is None:
+            reference = reference_of(decode.decoded(seen.subject))
+            if reference is None or reference[0] == "#":
+                return None
+            found = self._met[key] = _OWN if self.is_patient(reference, site) else _OTHER
         return found
 
     def _find(self, site: Site, seen: tuple[Site, ...]) -> Whose:
@@ -168,6 +186,14 @@ class Subjects:
                             if target is not None and target is not site:
                                 self._listed.setdefault(target, []).append(site)
         return self._listed
+
+
+def _server(full_url: str | None) -> str | None:
+    """What of a fullUrl the base of a resource depends on: all but its id, for the usual form of it."""
+    if full_url is None or "://" not in full_url:
+        return None
+    place = full_url.rfind("/")
+    return full_url if place == len(full_url) - 1 or "/_history/" in full_url else full_url[:place]
 
 
 def subjects(opened: Opened, context: ReadContext) -> Subjects:

@@ -4,29 +4,78 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from pmcds.fhir.site import Opened, ReadContext
+from pmcds.fhir import decode
+from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.fhir.values import as_dicts, codings, texts
-from pmcds.terminology import Terms
+from pmcds.terminology import ObservationTerm, Terms
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
 _FOREIGN, _OURS, _UNKNOWN = 0, 1, 2
 # Members that can make a result of a resource whose question is none.
 _TELLING = frozenset({"extension", "modifierExtension"})
+_MORE = _TELLING | {"component"}
+
+
+class Question(NamedTuple):
+    """What the code of an Observation asks: the terms of its codings, and whether it is readable and none of ours."""
+
+    terms: tuple[ObservationTerm, ...]
+    foreign: bool
 
 
 class Questions:
     """What codes of questions and components mean to the readers, each looked up once for an input."""
 
-    __slots__ = ("_components", "_context", "_named", "_questions", "_terms")
+    __slots__ = ("_codes", "_components", "_context", "_named", "_questions", "_terms")
 
     def __init__(self, context: ReadContext) -> None:
         self._context = context
         self._terms = context.terms
+        self._codes: dict[bytes, Question] = {}
         self._named: dict[str | None, bool] = {}
         self._questions: dict[tuple[str | None, str | None], int] = {}
         self._components: dict[tuple[str | None, str | None], bool] = {}
+
+    def is_foreign(self, site: Site) -> bool:
+        """True if nothing in an Observation is for any reader: see `foreign`."""
+        seen = site.glance()
+        if seen is None:
+            return self.foreign(site.data or {})
+        if not self.of_code(seen.code).foreign or seen.special:
+            return False
+        return not seen.component or self.foreign(site.outline)
+
+    def terms_of(self, site: Site) -> tuple[ObservationTerm, ...]:
+        """The terms of the codings of an Observation's code."""
+        seen = site.glance()
+        if seen is not None:
+            return self.of_code(seen.code).terms
+        return self._terms_of((site.data or {}).get("code"))
+
+    def _terms_of(self, concept: Any) -> tuple[ObservationTerm, ...]:
+        found = (self._terms.observation(system, code) for system, code, _ in codings(concept))
+        return tuple(term for term in found if term is not None)
+
+    def of_code(self, code: bytes) -> Question:
+        """What a code asks, looked up once for each spelling."""
+        found = self._codes.get(code)
+        if found is None:
+            concept = decode.decoded(code) if code else None
+            found = self._codes[code] = Question(self._terms_of(concept), self.foreign({"code": concept}))
+        return found
+
+    def unasked(self, site: Site) -> bool:
+        """True if an Observation is of an analyte that no rule in question asks for, and of nothing else."""
+        asked = self._context.asked
+        if asked is None:
+            return False
+        seen = site.glance()
+        if (seen.special or seen.component) if seen is not None else not _MORE.isdisjoint(site.data or {}):
+            return False
+        terms = self.terms_of(site)
+        return bool(terms) and terms[0].role == "laboratory" and terms[0].subject not in asked.laboratory
 
     def foreign(self, data: Mapping[str, Any]) -> bool:
         """True if the question has a code of a known system that no list has, and nothing in it tells of a gene."""

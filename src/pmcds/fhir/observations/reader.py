@@ -48,8 +48,11 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
         if whose.whose(site).reason == "other-patient":
             notes.append(InputNote(site.pointer, site.key, "other-patient"))
             continue
-        if asked.foreign(site.data or {}):
+        if asked.is_foreign(site):
             notes.append(InputNote(site.pointer, site.key, "not-relevant"))
+            continue
+        unasked = asked.unasked(site) and opened.leave(site)
+        if unasked and not context.thorough:
             continue
         found, ignored = _read(site, opened, context)
         findings += found
