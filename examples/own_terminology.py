@@ -1,4 +1,8 @@
-"""Local drug codes: a terminology that knows the pharmacy's own catalog and leaves the rest to the bundled one."""
+"""Local drug codes: a terminology that knows the pharmacy's own catalog and leaves the rest to the bundled one.
+
+The catalog is yours to fill: codes of the house, PZN in Germany, dm+d in the United Kingdom. The numbers here are made
+up.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,12 @@ from collections.abc import Sequence
 import pmcds
 from pmcds.terminology import Coding, ConditionMatch
 
-CATALOG = {("urn:oid:2.999.7.1", "4711"): ("clopidogrel",)}
+HOUSE, PZN, DMD = "urn:oid:2.999.7.1", "http://fhir.de/CodeSystem/ifa/pzn", "https://dmd.nhs.uk"
+CATALOG = {
+    (HOUSE, "4711"): ("clopidogrel",),
+    (PZN, "00000001"): ("clopidogrel",),
+    (DMD, "1000000000000000"): ("amitriptyline", "perphenazine"),
+}
 
 
 class PharmacyCatalog:
@@ -38,7 +47,7 @@ ORDER = {
     "status": "draft",
     "intent": "order",
     "subject": {"reference": "Patient/example"},
-    "medicationCodeableConcept": {"coding": [{"system": "urn:oid:2.999.7.1", "code": "4711"}]},
+    "medicationCodeableConcept": {"coding": [{"system": HOUSE, "code": "4711"}]},
 }
 
 

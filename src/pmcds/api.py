@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pmcds import fhir, hooks, infer
 from pmcds.engine import (
+    Blank,
     Phrasing,
     Ranking,
     Situation,
@@ -20,7 +22,6 @@ from pmcds.engine import (
     judge_patient,
     questions,
     rank,
-    recommendations,
 )
 from pmcds.errors import HookError, InputError
 from pmcds.knowledge import Knowledge
@@ -28,7 +29,7 @@ from pmcds.model.findings import DrugMatch, Finding, Order, Reading
 from pmcds.model.patient import Patient
 from pmcds.model.results import GeneResult, Variant
 from pmcds.model.rules import Rule
-from pmcds.result import Result
+from pmcds.result import Read, Result
 from pmcds.selection import Selection, judged_orders, named_orders
 from pmcds.settings import Settings
 from pmcds.terminology import Terminology
@@ -42,6 +43,9 @@ class Engine:
     terminology   replaces or extends how drugs and conditions are recognized
     readers       replaces the readers of FHIR resources (`pmcds.READERS` plus your own)
     """
+
+    # For tests: what no rule asks for is read all the same, and must change nothing.
+    _thorough = False
 
     def __init__(
         self,
@@ -58,6 +62,10 @@ class Engine:
         phrases = self.knowledge.phrases
         self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"])
         optional = frozenset(self.knowledge.pack.get("guideline_sources", ())) - set(self.settings.sources)
+        # An integrator's terminology may change its mind: what it said is not remembered.
+        self._memory = fhir.Memory() if terminology is None else None
+        self._blank = Blank()
+        self._questions = fhir.Memory(256)
         self._left_out = frozenset(head.id for head in self.knowledge.heads if head.source in optional)
 
     def evaluate(
@@ -82,6 +90,8 @@ class Engine:
         if isinstance(source, Patient):
             source = fhir.bundle_of(source, now=moment, terms=self.terms)
         opened = fhir.open_input(source, limits=self.settings.limits)
+        if patient is not None:
+            _check_patient(opened, patient)
         patient = patient or opened.patient
         selection = Selection(hook=hook, named=self._named(order, moment))
         return self._run(opened, selection, patient, moment, _late(deadline, clock))
@@ -170,12 +180,14 @@ class Engine:
             now=now,
             fhir_server=opened.fhir_server,
             policy=self.settings.policy,
+            thorough=self._thorough,
+            memory=self._memory if self._memory is not None else fhir.Memory(),
         )
-        reading = selection.supplied(fhir.read(opened, context, self.readers))
+        reading = selection.supplied(fhir.read(opened, context, self.readers, asked=self._asked(selection)))
         orders = judged_orders(reading, selection)
         rules = {order.key: self._rules_of(order, selection) for order in orders}
         about_patient = self._patient_rules(selection)
-        asked = questions(dict.fromkeys(rule for group in (about_patient, *rules.values()) for rule in group))
+        asked = self._asks(tuple(dict.fromkeys(rule for group in (about_patient, *rules.values()) for rule in group)))
         situation = Situation(
             answers=infer.infer(reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now),
             orders=(*orders, *(other for other in reading.orders if other not in orders)),
@@ -184,6 +196,7 @@ class Engine:
             cancer_known=any(_is_coded_cancer(finding) for finding in reading.findings),
             late=late,
             ignored=frozenset(note.site for note in reading.inputs if note.ignored),
+            known=self._blank,
         )
         outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
         outcomes += judge_patient(about_patient, situation)
@@ -208,13 +221,39 @@ class Engine:
         return Result(
             cards,
             ledger,
-            (*reading.findings, *infer.conflicts(reading, self.knowledge.genes)),
-            recommendations(outcomes, self.knowledge.genes),
-            _notes(reading),
             _outcomes=tuple(outcomes),
             _phrasing=self.phrasing,
             _render=self._renderer(reading, orders, selection),
+            _read=lambda: self._findings(opened, replace(context, asked=None)),
+            _genes=self.knowledge.genes,
         )
+
+    def _findings(self, opened: fhir.Opened, context: fhir.ReadContext) -> Read:
+        """Everything that was read, what contradicts it, and the repairs, whether rules ask for it or not."""
+        reading = fhir.read(opened.again(), context, self.readers, check=False)
+        return (*reading.findings, *infer.conflicts(reading, self.knowledge.genes)), _notes(reading)
+
+    def _asked(self, selection: Selection) -> Callable[[Sequence[Order]], fhir.Asked] | None:
+        """What the rules of the orders, or of those the caller named, ask for; None if other readers may use all."""
+        if self.readers != fhir.READERS:
+            return None
+
+        def asked(orders: Sequence[Order]) -> fhir.Asked:
+            judged = orders if selection.named is None else selection.named
+            rules = dict.fromkeys(self._patient_rules(selection))
+            rules |= dict.fromkeys(rule for order in judged for rule in self._rules_of(order, selection))
+            key = tuple(rules)
+            found: fhir.Asked = self._questions.recall(
+                ("asked", key), lambda: fhir.Asked.of(subject for subject, _ in self._asks(key))
+            )
+            return found
+
+        return asked
+
+    def _asks(self, rules: tuple[Rule, ...]) -> tuple[infer.Question, ...]:
+        """Every question that these rules ask, each once."""
+        found: tuple[infer.Question, ...] = self._questions.recall(rules, lambda: questions(rules))
+        return found
 
     def _renderer(
         self, reading: Reading, orders: Sequence[Order], selection: Selection
@@ -272,6 +311,13 @@ class Engine:
             return fhir.read_orders(opened, fhir.ReadContext(self.terms, self.knowledge.genes, None, now)).orders
 
         return read
+
+
+def _check_patient(opened: fhir.Opened, patient: str) -> None:
+    """Refuse a stated patient whom none of the Patients of the input is: everything would be somebody else's."""
+    present = [site.key.rsplit("/", 1)[-1] for site in opened.by_type("Patient")]
+    if present and patient.rsplit("/", 1)[-1] not in present:
+        raise InputError("patient-unknown", "the input holds no such Patient", mend="check `patient=`")
 
 
 def _moment(now: datetime | None) -> datetime:

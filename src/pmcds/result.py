@@ -8,13 +8,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pmcds.engine import Outcome
+from pmcds.engine import Outcome, recommendations
 from pmcds.engine.phrasing import Phrasing
 from pmcds.model.answers import Answer, Interval
 from pmcds.model.cards import Card
 from pmcds.model.findings import Finding, Source
+from pmcds.model.genes import Gene
 from pmcds.model.ledger import Ledger
 from pmcds.model.results import Recommendation
+
+Read = tuple[tuple[Finding, ...], tuple[Mapping[str, Any], ...]]
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,39 @@ class Result:
 
     cards            cards as plain values, most urgent first
     ledger           one line for each order and rule, one for each resource of the input
-    findings         every fact that was read, in input order
+    findings         every fact of the input, in input order
     recommendations  every guideline row that applies
-    notes            repairs of the input, by site, and what a client profile dropped
+    notes            repairs of the input, by site
+
+    The last three are worked out when they are first asked for: an answer needs none of them.
     """
 
     cards: tuple[Card, ...]
     ledger: Ledger
-    findings: tuple[Finding, ...]
-    recommendations: tuple[Recommendation, ...]
-    notes: tuple[Mapping[str, Any], ...] = ()
     _outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
     _phrasing: Phrasing | None = field(default=None, repr=False)
     _render: Callable[[Result], dict[str, Any]] | None = field(default=None, repr=False)
+    _read: Callable[[], Read] | None = field(default=None, repr=False)
+    _genes: Mapping[str, Gene] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _everything(self) -> Read:
+        return self._read() if self._read is not None else ((), ())
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every fact of the input, also what no rule in question asks for, and what contradicts each other."""
+        return self._everything[0]
+
+    @property
+    def notes(self) -> tuple[Mapping[str, Any], ...]:
+        """Repairs of the input, by site."""
+        return self._everything[1]
+
+    @cached_property
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """Every guideline row that applies."""
+        return recommendations(self._outcomes, self._genes)
 
     @property
     def complete(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,7 +71,24 @@ def _worse(one: Supply, other: Supply) -> Supply:
 
 
 def judged_orders(reading: Reading, selection: Selection) -> tuple[Order, ...]:
-    """The orders that get decision lines."""
+    """The orders that get decision lines, each under a key of its own."""
+    return _distinct(_judged(reading, selection))
+
+
+def _distinct(orders: Sequence[Order]) -> tuple[Order, ...]:
+    """Two different orders sent under one id keep their own lines: the keys are told apart by their content."""
+    counts = Counter(order.key for order in orders)
+    if len(counts) == len(orders):
+        return tuple(orders)
+    return tuple(replace(o, key=f"{o.key}#{_digest(o)}") if counts[o.key] > 1 else o for o in orders)
+
+
+def _digest(order: Order) -> str:
+    content = json.dumps(order.resource, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+
+def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     if selection.named is not None:
         return selection.named
     # By key, so that the order of entries in the input changes nothing.

@@ -36,7 +36,7 @@ def test_a_test_file_stands_beside_it_with_an_alert_a_clear_and_an_open_line(pat
 # Guidelines that advise something for every known result.
 ALWAYS_ADVISES = (
     "atomoxetine", "hydralazine", "omeprazole", "lansoprazole", "pantoprazole", "dexlansoprazole",
-    "desflurane", "enflurane", "halothane", "isoflurane", "methoxyflurane", "sevoflurane", "succinylcholine",
+    "eliglustat", "warfarin", "desflurane", "enflurane", "halothane", "isoflurane", "methoxyflurane", "sevoflurane", "succinylcholine",
 )  # fmt: skip
 
 
@@ -56,20 +56,36 @@ def test_no_case_is_silent_about_an_indeterminate_result(path: Path) -> None:
             assert "conflicting" not in str(case.get("if"))
 
 
-def _values(rule: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
+def _values(rule: dict[str, Any], cases: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
+    """Every value of each question that the cases ask."""
+    return {
+        (kind, subject): [*_keys(kind, subject, rule["ask"].get("tables"), stated), *WORDS]
+        for (kind, subject), stated in _asked([case.get("if", {}) for case in cases]).items()
+    }
+
+
+def _asked(part: Any) -> dict[tuple[str, str], set[str]]:
+    """The questions of conditions, each with the values that are named."""
     facts = check_facts()
-    values: dict[tuple[str, str], list[str]] = {}
-    for kind, subjects in rule["ask"]["know"].items():
-        for subject in facts.many(subjects):
-            values[(kind, subject)] = [*_keys(kind, subject), *WORDS]
-    return values
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in part if isinstance(part, list) else [part]:
+        for kind, stated in one.items():
+            inner = _asked(stated) if kind in ("any", "all", "not") else {}
+            if kind in facts.OPEN_WORLD:
+                inner = {(kind, name): {v for v in facts.many(values) if isinstance(v, str)} for name, values in stated.items()}
+            for question, values in inner.items():
+                found.setdefault(question, set()).update(values)
+    return found
 
 
-def _keys(kind: str, subject: str) -> list[str]:
+def _keys(kind: str, subject: str, tables: str | None, stated: set[str]) -> list[str]:
     if kind in ("allele", "variant"):
         return ["present", "absent"]
-    gene = load(CARDS / "genes" / f"{subject}.yaml")
-    if kind == "phenotype":
+    if kind == "diplotype":
+        return [*sorted(stated - set(WORDS)), "another"]
+    own = CARDS / "genes" / str(tables) / f"{subject}.yaml"
+    gene = load(own if own.exists() else CARDS / "genes" / f"{subject}.yaml")
+    if kind in ("phenotype", "genotype"):
         return sorted(set(gene["phenotype_of"].values()) - {"indeterminate"})
     return _scores(list(gene["activity_values"]))
 
@@ -90,10 +106,10 @@ PHARMACOGENOMIC = [path for path in rule_paths() if "pharmacogenomics" in path.p
 @pytest.mark.parametrize("path", PHARMACOGENOMIC, ids=lambda path: path.parent.name)
 def test_pg56_every_value_reaches_a_case_and_every_case_is_reached(path: Path) -> None:
     rule, facts = load(path), check_facts()
-    values = _values(rule)
     lists = [one["cases"] for one in rule["populations"]] if "populations" in rule else [rule["cases"]]
     for cases in lists:
         reached = set()
+        values = _values(rule, cases)
         for combination in product(*values.values()):
             case = facts.first_case(cases, dict(zip(values, combination, strict=True)))
             assert case is not None, combination

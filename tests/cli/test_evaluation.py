@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import sys
@@ -96,7 +97,20 @@ def test_explain_can_be_limited(run: Run) -> None:
     assert "Findings" not in rule.out
     assert f"Why {RULE}" in rule.out
     assert set(run("explain", CLOPIDOGREL, "--json").json) >= {"why", "findings", "ledger"}
-    assert set(run("explain", CLOPIDOGREL, "--findings", "--json").json) == {"findings"}
+    assert set(run("explain", CLOPIDOGREL, "--findings", "--json").json) == {"findings", "notes", "inputs"}
+
+
+def test_explain_findings_shows_places_conflicts_repairs_and_what_was_left(run: Run, tmp_path: Path) -> None:
+    bundle = json.loads(CLOPIDOGREL.read_text(encoding="utf-8"))
+    result = next(e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation")
+    other = copy.deepcopy(result) | {"id": "second", "category": "laboratory", "issued": "no date"}
+    other["valueCodeableConcept"] = {"text": "*1/*1"}
+    bundle["entry"] += [{"resource": other}, {"resource": {"resourceType": "Basic", "id": "b"}}]
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(bundle), encoding="utf-8")
+    shown = run("explain", file, "--findings").out
+    for text in ("read at /entry/", "Conflicts: 1", "text where a coded value belongs (R3)", "Basic/b: type-not-read"):
+        assert text in shown, shown
 
 
 @pytest.mark.parametrize(

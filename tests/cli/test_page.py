@@ -44,7 +44,7 @@ def result(text: str, *, url: str = "https://example.org/") -> Result:
     )
     line = DecisionLine(text, text, text, "ALERT", text, (text,))
     ledger = Ledger((line,), (InputLine(text, text, used=text),), snapshot=text)
-    return Result((card,), ledger, (), ())
+    return Result((card,), ledger)
 
 
 def test_text_never_becomes_markup() -> None:

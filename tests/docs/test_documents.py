@@ -28,12 +28,9 @@ def test_programs_run(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile(block.text, str(block), "exec"), {"__name__": "__main__"})
 
 
-COMMANDS = [
-    pytest.param(line, id=f"{block}-{line}")
-    for block in blocks("sh")
-    for line in block.text.splitlines()
-    if line.strip() and line not in ELSEWHERE
-]
+# Each command once, under the first place where it stands.
+PLACES = {line: str(block) for block in reversed(blocks("sh")) for line in block.text.splitlines() if line.strip()}
+COMMANDS = [pytest.param(line, id=f"{place}-{line}") for line, place in PLACES.items() if line not in ELSEWHERE]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -146,7 +146,7 @@ def _one_gene_rules() -> list[tuple[str, str, list[str]]]:
     """(drug, gene, phenotypes) of the rules that ask for the phenotype of one gene alone."""
     found = []
     for rule in documents.rules().values():
-        know = rule["ask"]["know"]
+        know = rule["ask"].get("know", {})
         genes = documents.listed(know.get("phenotype", []))
         if list(know) == ["phenotype"] and len(genes) == 1 and "drug" in rule["ask"] and genes != ["G6PD"]:
             table = documents.genes()[genes[0]].get("phenotype_of", {}).values()

@@ -13,19 +13,31 @@ from tests.evidence.relations import Door, relation
 from tests.laws import check_laws
 
 
+KEYS = {
+    "Observation": "observations",
+    "DiagnosticReport": "reports",
+    "Condition": "conditions",
+    "MedicationStatement": "statements",
+    "MedicationRequest": "medications",
+}
+
+
+def _nothing() -> Json:
+    return {"resourceType": "Bundle", "type": "searchset", "entry": []}
+
+
 def request_of(bundle: Json, hook: str, *, selected: list[str] | None = None) -> Json:
     """A request: medication orders as drafts, everything else as prefetch, one key for each type."""
     drafts = [entry for entry in bundle["entry"] if entry["resource"]["resourceType"] == "MedicationRequest"]
     for entry in drafts:
         entry["resource"]["status"] = "draft"
-    prefetch: Json = {}
+    prefetch: Json = {key: _nothing() for key in KEYS.values()}
     for entry in bundle["entry"]:
         kind = entry["resource"]["resourceType"]
         if kind == "Patient":
             prefetch["patient"] = entry["resource"]
         elif kind != "MedicationRequest":
-            found = prefetch.setdefault(kind.lower(), {"resourceType": "Bundle", "type": "searchset", "entry": []})
-            found["entry"].append(entry)
+            prefetch.setdefault(KEYS.get(kind, kind.lower()), _nothing())["entry"].append(entry)
     context: Json = {
         "userId": "Practitioner/1",
         "patientId": patient_id(bundle),
@@ -112,7 +124,7 @@ def what_a_key_holds(door: Door, bundle: Json, rng: random.Random) -> bool:
 
     def holding(value: Any) -> pmcds.Result:
         changed = twin(request)
-        changed["prefetch"]["observation"] = value
+        changed["prefetch"]["observations"] = value
         return answer(changed)
 
     outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}

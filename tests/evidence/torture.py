@@ -174,10 +174,11 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
             site = moved(calm.sites[order], path, edit)
             line = inputs.get(site) if site is not None else None
             if line is None:
-                yield from _gone(calm, inputs, order, path, edit)
+                if not _supply_in_doubt(result):
+                    yield from _gone(calm, inputs, order, path, edit)
                 continue
             key = line.resource
-            if line.ignored is not None and (key, rule) not in after:
+            if line.ignored is not None and (key, rule) not in after and (key, None) not in after:
                 if line.ignored not in EXITS or _blanked_status(path):
                     yield f"silent loss: {order} {rule} {old[0]} -> order ignored({line.ignored})"
                 continue
@@ -192,6 +193,15 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
             continue
         yield from _moved_along(old, new, (order, rule), touched, (key or "", rule) in conditional)
         yield from _told(old, new, (order, rule), inputs, calm, path, edit)
+
+
+def _supply_in_doubt(result: pmcds.Result) -> bool:
+    """True if the input as a whole is told to be unreadable, and no line keeps quiet or is clear."""
+    flagged = {"entry-error", "truncated", "reader-failed"} & set(result.ledger.flags)
+    return bool(flagged) and all(
+        line.outcome == words.CANNOT_TELL and not line.quiet or line.outcome == words.NOT_COVERED
+        for line in result.ledger.orders
+    )
 
 
 def _blanked_status(path: Path) -> bool:

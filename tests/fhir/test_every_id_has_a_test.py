@@ -42,7 +42,7 @@ def ids_of(name: str) -> Iterator[str]:
             yield f"hazard {number}" if letter == "H" and not of_fhir else f"{letter}{number}"
 
 
-def tested() -> dict[str, list[str]]:
+def by_id() -> dict[str, list[str]]:
     """The tests of each id."""
     found: dict[str, list[str]] = defaultdict(list)
     for file, name in names():
@@ -59,13 +59,13 @@ def wanted() -> list[str]:
 
 def table() -> str:
     """One line for each id: how many tests, and the first of them."""
-    found = tested()
+    found = by_id()
     lines = [f"  {one:10} {len(found[one]):3}  {found[one][0] if found[one] else 'MISSING'}" for one in wanted()]
     return "\n".join(lines)
 
 
 def test_every_shape_trap_and_hazard_has_a_test() -> None:
-    found = tested()
+    found = by_id()
     missing = [one for one in wanted() if not found[one]]
     if missing:
         sys.stdout.write(table() + "\n")

@@ -6,11 +6,14 @@ import random
 from collections.abc import Iterator
 
 import pmcds
+from tests.reference.documents import listed, rules
 from tests.reference.evaluator import Line, lines
 from tests.reference.facts import Facts
 from tests.reference.scenarios import NOW, as_fhir, random_facts
 
 Key = tuple[str, str | None]
+# DPWG reads alleles with tables of its own; the second evaluator knows the common ones only.
+NOT_MODELLED = ("dpwg",)
 
 
 def product_lines(engine: pmcds.Engine, facts: Facts) -> dict[Key, Line]:
@@ -27,6 +30,8 @@ def differences(engine: pmcds.Engine, facts: Facts) -> list[str]:
     expected, found = lines(facts), product_lines(engine, facts)
     wrong = []
     for key in sorted({*expected, *found}, key=str):
+        if key[1] is not None and _is_not_modelled(key[1], facts):
+            continue
         want, got = expected.get(key), found.get(key)
         same = want is not None and got is not None and want[:3] == got[:3]
         if same and want is not None and got is not None and want.outcome in ("ALERT", "CLEAR"):
@@ -34,6 +39,16 @@ def differences(engine: pmcds.Engine, facts: Facts) -> list[str]:
         if not same:
             wrong.append(f"{key}: expected {want}, got {got}")
     return wrong
+
+
+def _is_not_modelled(rule: str, facts: Facts) -> bool:
+    """True for rules with tables of their own, and where a stated variant may belong to a class that is asked for."""
+    stated = {name.split(" ", 1)[0] for name in facts.variant}
+    document = rules()[rule]
+    if rule.rsplit("/", 1)[-1] in NOT_MODELLED:
+        return True
+    asked = listed(document["ask"].get("know", {}).get("variant", []))
+    return any(name.split(" ", 1)[0] in stated and name not in facts.variant for name in asked)
 
 
 def run(engine: pmcds.Engine, seed: int, start: int = 0) -> Iterator[tuple[int, Facts, list[str]]]:

@@ -76,7 +76,7 @@ def random_facts(rng: random.Random) -> Facts:
     asked: dict[str, set[str]] = {}
     for rule in rules().values():
         if set(listed(rule["ask"].get("drug", []))) & set(orders):
-            for kind, names in rule["ask"]["know"].items():
+            for kind, names in rule["ask"].get("know", {}).items():
                 asked.setdefault(kind, set()).update(listed(names))
     parts: dict[str, dict[str, Any]] = {"diplotype": {}, "phenotype": {}, "score": {}, "allele": {}}
     named = {*asked.get("phenotype", ()), *asked.get("activity_score", ())}

@@ -58,7 +58,7 @@ class Process:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM, str(keep_knowledge(folder)), config],
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
                 stdout=log,
                 stderr=log,
             )

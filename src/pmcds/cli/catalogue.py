@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,16 +18,6 @@ if TYPE_CHECKING:
 
 DONE = 0
 
-# A code with its system in front, as in a FHIR search: "rxnorm|309362", "http://...|309362".
-_TOKEN = re.compile(r"\A(?P<system>\S+)\|(?P<code>\S+)\Z")
-_SYSTEMS = {
-    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
-    "ndc": "http://hl7.org/fhir/sid/ndc",
-    "snomed": "http://snomed.info/sct",
-    "atc": "http://www.whocc.no/atc",
-    "unii": "http://fdasis.nlm.nih.gov",
-}
-
 
 def add_commands(commands: Any) -> None:
     """Add phenotype, rules, drugs, genes, coverage and prefetch."""
@@ -42,7 +31,7 @@ def add_commands(commands: Any) -> None:
 
     drugs = options.command(commands, "drugs", run_drugs, "the drugs that rules name; or what a code or text means")
     drugs.add_argument("action", choices=("list", "recognize"), nargs="?", default="list")
-    drugs.add_argument("drug", metavar="CODE|TEXT|FILE.json", nargs="?", help="rxnorm|309362, a name, or a file")
+    drugs.add_argument("drug", metavar="CODE|TEXT|FILE", nargs="?", help="rxnorm|309362, a name, a FHIR file, or lines")
 
     genes = options.command(commands, "genes", run_genes, "the genes, with method and version of their tables")
     genes.add_argument("gene", metavar="GENE", nargs="?", help="one gene in full")
@@ -153,18 +142,9 @@ def run_drugs(arguments: argparse.Namespace) -> int:
     import pmcds
 
     if arguments.action == "recognize":
-        if not arguments.drug:
-            raise InputError("no-drug", "nothing to recognize", mend="give a code, a text or a file")
-        match = pmcds.recognize_drug(_drug(arguments.drug))
-        if arguments.json:
-            print_json(match)
-            return DONE
-        shown = screen()
-        shown.line("Ingredients: " + (", ".join(match.ingredients) or "not recognized"))
-        shown.line(f"Found by {match.how or 'nothing'}; systemic: {_yes_no(match.systemic)}")
-        for note in match.notes:
-            shown.line(note)
-        return DONE
+        from pmcds.cli.recognition import run_recognize
+
+        return run_recognize(arguments)
     rules = pmcds.Knowledge.bundled().rules
     rows = [(drug, sorted({r.source for r in named}), len(named)) for drug, named in _by_drug(rules).items()]
     if arguments.json:
@@ -172,21 +152,6 @@ def run_drugs(arguments: argparse.Namespace) -> int:
     else:
         screen().table(("drug", "rules", "sources"), [(d, str(n), ", ".join(sources)) for d, sources, n in rows])
     return DONE
-
-
-def _yes_no(value: bool | None) -> str:
-    return "not known" if value is None else "yes" if value else "no"
-
-
-def _drug(text: str) -> str | Mapping[str, Any]:
-    """A drug as the library takes it: text, a coding, or the drug of a resource in a file."""
-    if text.endswith(".json"):
-        held = options.read_object(text)
-        return held.get("medicationCodeableConcept") or held.get("code") or held
-    token = _TOKEN.match(text)
-    if token is None:
-        return text
-    return {"system": _SYSTEMS.get(token["system"].lower(), token["system"]), "code": token["code"]}
 
 
 def _by_drug(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

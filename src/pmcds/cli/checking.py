@@ -23,7 +23,7 @@ def add_commands(commands: Any) -> None:
     options.command(commands, "selftest", run_selftest, "every shipped rule fires on its own test in this installation")
 
     validate = options.command(commands, "validate", run_validate, "what a strict FHIR model would refuse")
-    validate.add_argument("file", metavar="FILE", help="a FHIR resource as JSON; - for standard input")
+    validate.add_argument("file", metavar="FILE", help="a FHIR resource or CDS Hooks request as JSON; - for stdin")
     validate.add_argument("--fhir", metavar="VERSION", choices=("R4B", "R5", "STU3"), default="R4B")
 
 
@@ -63,8 +63,12 @@ def run_selftest(arguments: argparse.Namespace) -> int:
 
 def run_validate(arguments: argparse.Namespace) -> int:
     """List what a strict model refuses, with its place; never the value."""
-    resource = options.read_object(arguments.file)
-    problems = list(_refusals(resource, arguments.fhir))
+    held = options.read_object(arguments.file)
+    problems = [
+        {"where": pointer + problem["where"], "message": problem["message"]}
+        for pointer, resource in _resources(held)
+        for problem in _refusals(resource, arguments.fhir)
+    ]
     if arguments.json:
         print_json({"problems": problems})
     else:
@@ -75,6 +79,18 @@ def run_validate(arguments: argparse.Namespace) -> int:
             f"{len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'} for a strict {arguments.fhir} model"
         )
     return TO_ACT_ON if problems else DONE
+
+
+def _resources(held: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The resource that a file is, or those that a CDS Hooks request holds, each with its JSON pointer."""
+    if "resourceType" in held or "hook" not in held:
+        yield "", held
+        return
+    for part in ("context", "prefetch"):
+        members = held.get(part)
+        for name, value in members.items() if isinstance(members, dict) else ():
+            if isinstance(value, dict) and "resourceType" in value:
+                yield f"/{part}/{name}", value
 
 
 def _refusals(resource: dict[str, Any], version: str) -> Iterator[dict[str, str]]:

@@ -30,7 +30,7 @@ def add_commands(commands: Any) -> None:
     explain.add_argument("bundle", metavar="BUNDLE.json", help="a Bundle or a resource; - for standard input")
     _add_question(explain)
     explain.add_argument("--rule", metavar="ID", help="only this rule")
-    explain.add_argument("--findings", action="store_true", help="only what was read")
+    explain.add_argument("--findings", action="store_true", help="only what was read: places, conflicts, repairs")
 
     respond = options.command(commands, "respond", run_respond, "a CDS Hooks request from a file, the response printed")
     respond.add_argument("service", metavar="SERVICE", help="id of a service, as the discovery document lists it")
@@ -81,25 +81,32 @@ def run_explain(arguments: argparse.Namespace) -> int:
     from pmcds.cli.text import closing_line, show_findings, show_ledger
 
     result = _evaluate(arguments)
+    if arguments.findings:
+        return _explain_findings(result, arguments)
     rules = [arguments.rule] if arguments.rule else _rules(result)
-    why = {} if arguments.findings else {rule: result.why(rule) for rule in rules}
+    why = {rule: result.why(rule) for rule in rules}
     if arguments.json:
-        report = result.report()
-        print_json(
-            {"findings": report["findings"]} if arguments.findings else {"why": why, **report},
-        )
+        print_json({"why": why, **result.report()})
         return DONE
     shown = screen()
     if not arguments.rule:
         show_findings(shown, result.findings)
-    if not arguments.findings:
-        if not arguments.rule:
-            show_ledger(shown, result.ledger)
-        for rule, reasons in why.items():
-            shown.heading(f"Why {rule}")
-            shown.write(reasons.rstrip() + "\n")
-        shown.line()
-        shown.line(closing_line(result))
+        show_ledger(shown, result.ledger)
+    for rule, reasons in why.items():
+        shown.heading(f"Why {rule}")
+        shown.write(reasons.rstrip() + "\n")
+    shown.line()
+    shown.line(closing_line(result))
+    return DONE
+
+
+def _explain_findings(result: Result, arguments: argparse.Namespace) -> int:
+    from pmcds.cli.findings import show_read, to_json
+
+    if arguments.json:
+        print_json(to_json(result))
+    else:
+        show_read(screen(), result, arguments.bundle)
     return DONE
 
 

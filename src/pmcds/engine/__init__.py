@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pmcds.engine.judge_orders import Situation, judge_order, judge_patient, questions, read_set
+from pmcds.engine.judge_orders import Blank, Situation, judge_order, judge_patient, questions, read_set
 from pmcds.engine.ledger import account
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing
@@ -11,6 +11,7 @@ from pmcds.engine.recommend import recommendations
 
 __all__ = [
     "PATIENT",
+    "Blank",
     "Outcome",
     "Phrasing",
     "Ranking",

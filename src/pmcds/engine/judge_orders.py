@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
 from pmcds.engine.outcome import PATIENT, Outcome, Verdict
@@ -15,15 +15,55 @@ Question = tuple[Subject, str | None]
 Answers = Mapping[Question, Answer]
 
 
+class Blank:
+    """Outcomes of rules that need no order, where no answer rests on any input: functions of rule and answers alone."""
+
+    __slots__ = ("_asks", "_known", "size")
+
+    def __init__(self, size: int = 4096) -> None:
+        self.size = size
+        self._asks: dict[Rule, tuple[Question, ...]] = {}
+        self._known: dict[Hashable, Outcome] = {}
+
+    def asks(self, rule: Rule) -> tuple[Question, ...]:
+        """Every question of the rule."""
+        found = self._asks.get(rule)
+        if found is None:
+            found = self._asks[rule] = questions((rule,))
+        return found
+
+    def key(self, rule: Rule, situation: Situation) -> Hashable | None:
+        """What the outcome depends on, or None if an input or the clock takes part."""
+        if situation.late is not None or any(subject.kind == "ordered_with" for subject in rule.subjects):
+            return None
+        answers = [situation.answers.get(question) for question in self.asks(rule)]
+        if any(answer is None or answer.sources for answer in answers):
+            return None
+        return (rule, situation.cancer_known, *answers)
+
+    def get(self, key: Hashable) -> Outcome | None:
+        """The outcome known under a key."""
+        return self._known.get(key)
+
+    def keep(self, key: Hashable, outcome: Outcome) -> None:
+        """Remember an outcome; a full memory begins anew."""
+        if len(self._known) >= self.size:
+            self._known = {}
+        self._known[key] = outcome
+
+    def __reduce__(self) -> tuple[type[Blank], tuple[int]]:
+        return Blank, (self.size,)
+
+
 class Situation:
     """What all rules of one evaluation share: answers, orders, supply, and when to stop.
 
     `cancer_known` is true if any tumor type of the patient is on record. `late` says whether the deadline has
     passed; it is asked before each rule. `ignored` are the sites that do not count (copies, older versions, what
-    could not be understood): they are no evidence.
+    could not be understood): they are no evidence. `known` are outcomes about patients of whom nothing is known.
     """
 
-    __slots__ = ("answers", "cancer_known", "hook", "ignored", "late", "orders", "supply")
+    __slots__ = ("answers", "cancer_known", "hook", "ignored", "known", "late", "orders", "supply")
 
     def __init__(
         self,
@@ -35,6 +75,7 @@ class Situation:
         cancer_known: bool = False,
         late: Callable[[], bool] | None = None,
         ignored: frozenset[str] = frozenset(),
+        known: Blank | None = None,
     ) -> None:
         self.answers = answers
         self.orders = tuple(orders)
@@ -43,6 +84,7 @@ class Situation:
         self.cancer_known = cancer_known
         self.late = late
         self.ignored = ignored
+        self.known = known if known is not None else Blank()
 
     def answer(self, subject: Subject, rule: Rule, order: Order | None) -> Answer:
         """The answer to a rule's question; what is ordered beside this order is told here."""
@@ -84,7 +126,18 @@ def questions(rules: Iterable[Rule]) -> tuple[Question, ...]:
 
 def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:
     """One outcome for each rule that needs no order."""
-    return tuple(_guarded(PATIENT, None, None, rule, situation) for rule in rules)
+    return tuple(_of_patient(rule, situation) for rule in rules)
+
+
+def _of_patient(rule: Rule, situation: Situation) -> Outcome:
+    """The outcome of a rule that needs no order; that of a patient of whom nothing is known is worked out once."""
+    key = situation.known.key(rule, situation)
+    found = situation.known.get(key) if key is not None else None
+    if found is None:
+        found = _guarded(PATIENT, None, None, rule, situation)
+        if key is not None and found.reason not in ("deadline", "internal-error"):
+            situation.known.keep(key, found)
+    return found
 
 
 def judge_order(order: Order, rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:

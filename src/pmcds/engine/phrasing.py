@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pmcds.model.answers import Answer, Interval, Key, Subject
@@ -13,6 +14,7 @@ from pmcds.model.rules import Advice, Alternative
 # What a value of the input must look like to be shown at all (alleles, HGVS, dates); the rest is "not readable".
 _SHOWABLE = re.compile(r"[A-Za-z0-9*+/._:>()\[\];=≥,'~^|?\- ]{1,160}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_SLOT = re.compile(r"\{(\w+)\}")
 NOT_READABLE = "not readable"
 # Texts of the input that may be shown (order names, laboratories) are cut here.
 LABEL_LENGTH = 80
@@ -163,7 +165,20 @@ class Phrasing:
 
 def _fill(template: str, slots: Mapping[str, str]) -> str:
     """Fill `{name}` slots in one pass, so that a value can never be taken for a slot."""
-    return re.sub(r"\{(\w+)\}", lambda match: slots.get(match.group(1), match.group()), str(template))
+    pieces = _pieces(str(template))
+    if len(pieces) == 1:
+        return pieces[0]
+    filled = list(pieces)
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        filled[place] = slots[name] if name in slots else f"{{{name}}}"
+    return "".join(filled)
+
+
+@lru_cache(maxsize=2048)
+def _pieces(template: str) -> tuple[str, ...]:
+    """A template of the phrases: text, name of a slot, text, and so on."""
+    return tuple(_SLOT.split(template))
 
 
 def number(value: Decimal | None) -> str | None:

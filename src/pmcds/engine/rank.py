@@ -265,7 +265,9 @@ def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Sug
 
 def _replaceable(order: Order) -> bool:
     """Only a draft of the request's own context, with its single drug, may be removed or replaced."""
-    in_context = order.source is not None and order.source.site.startswith("/context/")
+    source = order.source
+    # An order whose key was told apart from another's of the same id cannot be named to the client.
+    in_context = source is not None and source.site.startswith("/context/") and order.key == source.resource
     return in_context and order.resource is not None and len(order.drug.ingredients) == 1
 
 

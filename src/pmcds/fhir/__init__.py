@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pmcds.fhir.asked import Asked, Memory
 from pmcds.fhir.limits import Limits
 from pmcds.fhir.medications import read_orders
 from pmcds.fhir.opening import open_input
@@ -12,7 +13,9 @@ from pmcds.fhir.write import bundle_of
 
 __all__ = [
     "READERS",
+    "Asked",
     "Limits",
+    "Memory",
     "Opened",
     "Policy",
     "ReadContext",

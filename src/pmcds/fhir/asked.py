@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,11 +29,11 @@ class Asked:
 
     @classmethod
     def of(cls, subjects: Iterable[Subject]) -> Asked:
-        """What these subjects need; of variants every word counts as a gene, since fusions have two."""
+        """What these subjects need; of variants and markers every word counts as a gene, since fusions have two."""
         laboratory: set[str] = set()
         conditions: set[str] = set()
         genes: set[str] = set()
-        cancers = markers = False
+        cancers = False
         for subject in subjects:
             kind = subject.kind
             if kind == "laboratory":
@@ -41,12 +42,14 @@ class Asked:
                 conditions.add(subject.name)
             elif kind == "cancer":
                 cancers = True
-            elif kind in _OF_GENES:
+            elif kind in _OF_GENES or kind == "biomarker":
                 genes.update(_WORD.findall(subject.shown))
-            elif kind == "biomarker":
-                # A marker may be put together from results of genes that only its table names.
-                markers = True
-        return cls(frozenset(laboratory), frozenset(conditions), cancers, None if markers else frozenset(genes))
+        return cls(frozenset(laboratory), frozenset(conditions), cancers, frozenset(genes))
+
+
+def digest(*parts: Any) -> bytes:
+    """16 bytes that stand for these values, which themselves are not kept."""
+    return hashlib.blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
 class Memory:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pmcds.fhir import decode
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.observations.genes import genes_named
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
@@ -36,13 +37,58 @@ def read_conditions(opened: Opened, context: ReadContext) -> ReaderResult:
     """A finding for each disease and tumor type that a Condition or Procedure names, and genomic indicators."""
     findings: list[Finding] = []
     notes: list[InputNote] = []
+    diseases = Diseases(context)
     for type_name in ("Condition", "Procedure"):
         for site in opened.by_type(type_name):
+            whose = subjects(opened, context).whose(site).reason
+            left = diseases.unasked(site) and whose != "other-patient" and opened.leave(site)
+            if left and not context.thorough:
+                continue
             ignored, found = _read_one(site, opened, context)
             findings.extend(found)
             if ignored is not None:
                 notes.append(InputNote(site.pointer, site.key, ignored))
     return ReaderResult(tuple(findings), notes=tuple(notes))
+
+
+class Diseases:
+    """Which diagnoses no rule in question asks for; a code is looked up once for each spelling."""
+
+    __slots__ = ("_context", "_known")
+
+    def __init__(self, context: ReadContext) -> None:
+        self._context = context
+        self._known: dict[tuple[bytes, bytes], bool] = {}
+
+    def unasked(self, site: Site) -> bool:
+        """True if a Condition or Procedure is of diseases that nobody asks for, and of no tumor."""
+        if self._context.asked is None:
+            return False
+        seen = site.glance()
+        if seen is None:
+            return not _MORE.intersection(site.data or {}) and self._is_other(site.data or {})
+        if seen.special:
+            return False
+        key = (seen.code, seen.category)
+        known = self._known.get(key)
+        if known is None:
+            members = {"code": seen.code, "category": seen.category}
+            data = {name: decode.decoded(member) for name, member in members.items() if member}
+            known = self._known[key] = self._is_other(data)
+        return known
+
+    def _is_other(self, data: Mapping[str, Any]) -> bool:
+        asked, context = self._context.asked, self._context
+        found, label = codings(data.get("code")), label_of(data.get("code"))
+        if asked is None or label is None or is_indicator(data, context):
+            return False
+        match = context.terms.conditions(found, texts(data.get("code")))
+        if (match.cancers or match.imprecise) and asked.cancers:
+            return False
+        return asked.conditions.isdisjoint(match.names) and label not in asked.conditions
+
+
+_MORE = frozenset({"extension", "modifierExtension"})
 
 
 def _read_one(site: Site, opened: Opened, context: ReadContext) -> tuple[str | None, list[Finding]]:

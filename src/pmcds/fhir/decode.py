@@ -128,6 +128,11 @@ def members(node: Node, where: str) -> Mapping[str, Node] | None:
     return node if isinstance(node, dict) else None
 
 
+def parts(raw: Any) -> Mapping[str, Any]:
+    """The members of a raw resource, each as raw JSON; of two same keys the last."""
+    return {str(name): value for name, value in _object(raw).items()}
+
+
 def items(node: Node) -> list[Node] | None:
     """The members of a list, one level deep, or None."""
     if isinstance(node, Raw):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from pmcds.fhir.asked import digest
 from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.fhir.values import Coding, as_dict, as_dicts, as_list, clean, codings, reference_of, texts
 from pmcds.model.findings import DrugMatch
@@ -43,26 +44,28 @@ def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
     routes = _routes(data)
     if named is None:
         return Drug(DrugMatch(), "drug-missing", route=_words(routes))
-    match = _known(named, routes, opened, context)
+    match = _known(named, routes, context)
     problem = None
     if not match.ingredients and not match.outside_tables:
         problem = "drug-unresolved" if named.lost else "drug-unrecognized"
     return Drug(match, problem, named.label, _words(routes), (named.site,) if named.site is not None else ())
 
 
-def _known(named: _Named, routes: Sequence[Any], opened: Opened, context: ReadContext) -> DrugMatch:
-    """The match of a drug with its route; the same concept is looked up once in an input."""
-    seen: dict[Any, DrugMatch] = opened.memo.setdefault("drugs", {})
+def _known(named: _Named, routes: Sequence[Any], context: ReadContext) -> DrugMatch:
+    """The match of a drug with its route; what was met before is not looked up again."""
+    if named.ingredients:
+        return _looked_up(named, routes, context)
     stated = tuple((codings(form), texts(form)) for form in (*routes, None, *named.forms))
-    key = None if named.ingredients else (named.codings, named.text, stated, id(context))
-    found = seen.get(key)
-    if found is None or key is None:
-        found = _match(named, context)
-        if found.how == "name" and not context.policy.match_names:
-            found = replace(found, ingredients=(), how=None)
-        found = _with_route(found, routes, named, context)
-        seen[key] = found
-    return found
+    key = digest("drug", named.codings, named.text, stated, context.policy.match_names)
+    match: DrugMatch = context.memory.recall(key, lambda: _looked_up(named, routes, context))
+    return match
+
+
+def _looked_up(named: _Named, routes: Sequence[Any], context: ReadContext) -> DrugMatch:
+    found = _match(named, context)
+    if found.how == "name" and not context.policy.match_names:
+        found = replace(found, ingredients=(), how=None)
+    return _with_route(found, routes, named, context)
 
 
 def _medication(data: dict[str, Any], site: Site, opened: Opened) -> _Named | None:

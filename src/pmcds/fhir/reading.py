@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pmcds.errors import InputError
 from pmcds.fhir.allergies import read_allergies
+from pmcds.fhir.asked import Asked
 from pmcds.fhir.conditions import is_indicator, read_conditions
 from pmcds.fhir.consents import Withholding, read_consents, withheld_findings
 from pmcds.fhir.copies import Copies
@@ -22,7 +23,7 @@ from pmcds.fhir.stages import read_stages
 from pmcds.fhir.strict import check_site
 from pmcds.fhir.subjects import Subjects, parse_reference, subjects
 from pmcds.fhir.values import as_dicts, codings, reference_of
-from pmcds.model.findings import ERROR, GENOMIC_KINDS, Finding, InputNote, Reading, Supply
+from pmcds.model.findings import ERROR, GENOMIC_KINDS, Finding, InputNote, Order, Reading, Supply
 from pmcds.model.words import BRIDGE
 
 READERS: tuple[Reader, ...] = (
@@ -60,19 +61,34 @@ _KINDS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read(opened: Opened, context: ReadContext, readers: Sequence[Reader] | None = None) -> Reading:
+# What reads the bulk of a record: it is left unread where no rule in question asks for it.
+_OF_RESULTS: tuple[Reader, ...] = (read_conditions, read_observations, read_stages)
+AskedFor = Callable[[Sequence[Order]], Asked]
+
+
+def read(
+    opened: Opened,
+    context: ReadContext,
+    readers: Sequence[Reader] | None = None,
+    *,
+    asked: AskedFor | None = None,
+    check: bool = True,
+) -> Reading:
     """Findings and orders of the patient in question, and one note for each site in input order.
 
-    Raises InputError if the input holds several patients and none is stated, or if an order of the request is
-    another patient's.
+    With `asked`, which tells from the orders what is asked for, resources about nothing of it are `not-relevant` and
+    not read. Without `check` numbers over the limits are merely unreadable. Raises InputError if the input holds
+    several patients and none is stated, or if an order of the request is another patient's.
     """
     try:
-        return _read(opened, context, READERS if readers is None else readers)
+        return _read(opened, context, READERS if readers is None else readers, asked, check)
     except RecursionError:
         raise InputError("too-deep", "the input is nested too deeply", mend="send flatter JSON") from None
 
 
-def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Reading:
+def _read(
+    opened: Opened, context: ReadContext, readers: Sequence[Reader], asked: AskedFor | None, check: bool
+) -> Reading:
     context = replace(
         context, patient=patient_of(opened, context), fhir_server=context.fhir_server or opened.fhir_server
     )
@@ -81,9 +97,15 @@ def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Re
     withholding = Withholding(rules, opened, context)
     hidden = _hidden(opened, context, withholding)
     visible = opened.without(frozenset(hidden)) if hidden else opened
-    results, failed = _results(visible, context, readers)
-    findings = [*consents, *(finding for result in results for finding in result.findings)]
-    _refuse_numbers(visible, findings)
+    if asked is not None and withholding.by_consent:
+        asked = _whole_of_genes(asked)
+    results, failed = _results(visible, context, readers, asked)
+    everything = [*consents, *(finding for result in results for finding in result.findings)]
+    left = visible.left
+    findings = [finding for finding in everything if finding.source.site not in left] if left else everything
+    unasked = [finding for finding in everything if finding.source.site in left] if left else []
+    if check:
+        _refuse_numbers(visible, findings)
     orders = [order for result in results for order in result.orders]
     notes += [note for result in results for note in result.notes]
     denied: dict[str, str] = {site.pointer: reason for site, reason in hidden.items()}
@@ -100,7 +122,7 @@ def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Re
     if failed:
         flags["reader-failed"] = None
     return Reading(
-        findings=copies.findings,
+        findings=(*copies.findings, *unasked),
         orders=copies.orders,
         inputs=inputs,
         patient=_plain(context.patient),
@@ -109,18 +131,31 @@ def _read(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> Re
     )
 
 
-def _results(opened: Opened, context: ReadContext, readers: Sequence[Reader]) -> tuple[list[ReaderResult], bool]:
-    """What each reader made of the input; one that fails makes everything it could have read `error`, not nothing."""
-    results = []
+def _whole_of_genes(asked: AskedFor) -> AskedFor:
+    """The same with every gene asked for: what a consent denies is told, asked for or not."""
+    return lambda orders: replace(asked(orders), genes=None)
+
+
+def _results(
+    opened: Opened, context: ReadContext, readers: Sequence[Reader], asked: AskedFor | None
+) -> tuple[list[ReaderResult], bool]:
+    """What each reader made of the input; one that fails makes everything it could have read `error`, not nothing.
+
+    The readers of results come last: what they need not read is known from the orders.
+    """
+    made: dict[int, ReaderResult] = {}
     failed = False
-    for reader in readers:
+    last = [place for place, reader in enumerate(readers) if asked is not None and reader in _OF_RESULTS]
+    for place in (*(place for place in range(len(readers)) if place not in last), *last):
+        if asked is not None and last and place == last[0]:
+            context = replace(context, asked=asked([order for one in made.values() for order in one.orders]))
         try:
-            results.append(reader(opened, context))
+            made[place] = readers[place](opened, context)
         except (InputError, RecursionError):
             raise
         except Exception:
             failed = True
-    return results, failed
+    return [made[place] for place in sorted(made)], failed
 
 
 def _refuse_numbers(opened: Opened, findings: Iterable[Finding]) -> None:
@@ -248,6 +283,7 @@ def _notes(
     for finding in findings:
         reasons.setdefault(finding.source.site, []).append(_ignored_word(finding))
     result = []
+    left = opened.left
     whose = subjects(opened, context)
     for site in opened.sites:
         note: InputNote | None = said.get(site.pointer)
@@ -255,6 +291,8 @@ def _notes(
             note = InputNote(site.pointer, site.key, "withheld")
         elif site.problem is not None:
             note = InputNote(site.pointer, site.key, site.problem)
+        elif site.pointer in left:
+            note = InputNote(site.pointer, site.key, "not-relevant")
         elif site.pointer in copies.ignored:
             note = InputNote(site.pointer, site.key, copies.ignored[site.pointer])
         elif note is None or (note.ignored is None and note.role is None):

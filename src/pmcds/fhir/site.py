@@ -256,6 +256,10 @@ class Opened:
         """The site that a reference inside `origin` leads to, or None (contained, urn:uuid, relative, absolute)."""
         return self._resolve(reference, origin)
 
+    def again(self) -> Opened:
+        """The same input with nothing worked out yet."""
+        return self.without(frozenset())
+
     def without(self, hidden: frozenset[Site]) -> Opened:
         """The same input in which the data of these sites cannot be read and no reference leads to them."""
 

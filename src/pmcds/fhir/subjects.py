@@ -199,6 +199,13 @@ def _server(full_url: str | None) -> str | None:
 def subjects(opened: Opened, context: ReadContext) -> Subjects:
     """The answers kept with the input for this context."""
     found = opened.memo.get("subjects")
-    if not isinstance(found, Subjects) or found.context is not context:
+    if not isinstance(found, Subjects) or not _same_person(found.context, context):
         found = opened.memo["subjects"] = Subjects(opened, context)
     return found
+
+
+def _same_person(one: ReadContext, other: ReadContext) -> bool:
+    """True if two contexts cannot differ in whose a resource is."""
+    if one is other:
+        return True
+    return one.policy is other.policy and (one.patient, one.fhir_server) == (other.patient, other.fhir_server)

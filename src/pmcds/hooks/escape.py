@@ -17,7 +17,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
+# The backslash first, or it would escape the others' escapes. One replacement a sign is far faster than `translate`.
+_SIGNS = ("\\", *(sign for sign in string.punctuation if sign != "\\"))
 _WWW = re.compile(r"(www)(?=\.)", re.IGNORECASE)
 JOINER = "\u2060"
 
@@ -42,7 +43,10 @@ def escape(text: str) -> Markdown:
     text = plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}")
     if "www." in text.lower():
         text = _WWW.sub(rf"\1{JOINER}", text)
-    return Markdown(text.translate(_ESCAPED))
+    for sign in _SIGNS:
+        if sign in text:
+            text = text.replace(sign, f"\\{sign}")
+    return Markdown(text)
 
 
 def strong(text: Markdown) -> Markdown:

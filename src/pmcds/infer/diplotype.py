@@ -19,6 +19,8 @@ _ZYGOSITY = re.compile(r"\s*\((?:heterozygous|homozygous|hemizygous)\)\Z", re.IG
 
 Item = TypeVar("Item")
 
+# Readings of so many short texts are remembered for each gene: they are names of alleles.
+_SHORT, _KNOWN = 24, 512
 # More pairs than this are not listed (PG72).
 MOST = 64
 
@@ -51,6 +53,16 @@ def read_diplotype(table: GeneTable, text: str) -> DiplotypeReading:
     """Every pair of alleles that the text leaves open (DN1-DN8, PG13, PG20-PG22, PG34)."""
     if not text or len(text) > LONGEST:
         return NOTHING
+    known: dict[str, DiplotypeReading] = table.derived.setdefault("diplotypes", {})
+    found = known.get(text)
+    if found is None:
+        found = _read_diplotype(table, text)
+        if len(text) <= _SHORT and len(known) < _KNOWN:
+            known[text] = found
+    return found
+
+
+def _read_diplotype(table: GeneTable, text: str) -> DiplotypeReading:
     text = _ZYGOSITY.sub("", cleaned(text))
     duplicated = _duplicated(table, text)
     if duplicated is not None:

@@ -275,6 +275,8 @@ def worst(states: Iterable[tuple[State, Finding]]) -> tuple[State, tuple[Finding
     word the first reason of the ledger's order.
     """
     found = list(states)
+    if not found:
+        return None
     for word in (words.CONFLICTING, words.UNREADABLE, words.INDETERMINATE, words.UNKNOWN):
         of_word = [state for state, _ in found if state.word == word]
         if of_word:

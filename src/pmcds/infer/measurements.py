@@ -71,7 +71,7 @@ def _of_marker(name: str, index: Index) -> Iterator[Finding]:
 
 
 def _valued(seen: Seen, subject: Subject, terms: Terms) -> tuple[list[Valued], list[tuple[State, Finding]]]:
-    unit = _canonical_unit(subject.name, seen, terms)
+    unit = _canonical_unit(subject.name, seen, terms) if seen.usable else None
     valued: list[Valued] = []
     unread: list[tuple[State, Finding]] = []
     for finding in seen.usable:
@@ -170,7 +170,7 @@ def _newest(
         subject,
         () if conflict else keys,
         words.CONFLICTING if conflict else None,
-        "conflict" if conflict else None,
+        "conflict" if conflict else _openness(keys),
         sources_of(findings),
         date_of(findings),
         None,
@@ -179,6 +179,12 @@ def _newest(
         (*older, *named, *withheld),
         keys if conflict else (),
     )
+
+
+def _openness(keys: Iterable[Key]) -> str | None:
+    """Why more than one number is possible: a comparator or a range leaves an interval open (LAB-03)."""
+    several = any(isinstance(key, Interval) and key.low != key.high for key in keys)
+    return "value-straddles-threshold" if several else None
 
 
 def _replaces(newer: Finding, older: Finding) -> bool:

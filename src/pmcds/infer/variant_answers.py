@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
 from pmcds.infer.variant_classes import Described, Fits, fits
-from pmcds.infer.variant_consistency import INCONSISTENT, consistent, near_miss, other_at_residue
+from pmcds.infer.variant_consistency import consistent, near_miss, other_at_residue
 from pmcds.infer.variant_findings import described, value_of, variants_of
 from pmcds.infer.variant_names import described_of, parse
 from pmcds.model import words
@@ -78,18 +78,24 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
 
 
 def _either(subject: Subject, parts: Sequence[Answer]) -> Answer:
-    """Present if one part is, absent if all are; else the part that is open for the first reason of the ledger."""
+    """Present if one part is, absent if all are; else the part that is open for the weightiest reason."""
     present = [part for part in parts if part.keys == _PRESENT]
-    open_parts = [part for part in parts if not part.definite]
+    open_parts = sorted((part for part in parts if not part.definite), key=_weight)
     shown = present or open_parts or list(parts)
-    lead = min(shown, key=lambda part: words.REASON_ORDER.get(part.reason or "", len(words.REASON_ORDER)))
     return replace(
-        lead,
+        shown[0],
         subject=subject,
         sources=tuple(dict.fromkeys(source for part in shown for source in part.sources)),
         by_name=all(part.by_name for part in shown),
         notes=tuple(dict.fromkeys(note for part in shown for note in part.notes)),
     )
+
+
+def _weight(answer: Answer) -> tuple[int, int]:
+    """A contradiction weighs most, then what could not be read, what is not decisive, and what is not there."""
+    order = (words.WITHHELD, words.CONFLICTING, words.UNREADABLE, words.INDETERMINATE, words.UNKNOWN)
+    place = order.index(answer.word) if answer.word in order else len(order)
+    return place, words.REASON_ORDER.get(answer.reason or "", len(words.REASON_ORDER))
 
 
 def _noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
@@ -158,7 +164,7 @@ def _reaches(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> boo
     if scope == "region":
         region = " ".join(str(name) for name in value.get("dna_region", ())).lower()
         return bool(region) and any(region in text.lower() for text in (wanted.name, *wanted.spec.get("texts", ())))
-    if scope == "category" and variant.phrase is not None:
+    if scope != "region" and variant.phrase is not None and variant.protein is None:
         return _category_covers(wanted, variant.phrase, genes)
     # The absence of one member says nothing about a category; the absence of the same single variant does.
     single = "any_of" in wanted.spec and len(wanted.spec["any_of"]) == 1

@@ -72,11 +72,9 @@ def same_as(gene: Gene, variant: Described) -> str | None:
 
 def resolved(gene: Gene | None, variant: Described) -> Described:
     """The variant under its canonical name, too, where the gene file or the table lists the form that it is told in."""
-    if gene is None or (variant.protein is not None and variant.numbered):
-        return variant
-    name = same_as(gene, variant)
+    name = same_as(gene, variant) if gene is not None else None
     change = protein(name) if name is not None else None
-    if name is None or change is None:
+    if name is None or change is None or change == variant.protein:
         return variant
     return variant._replace(names=(*variant.names, name), protein=change, numbered=True)
 

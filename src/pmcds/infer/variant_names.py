@@ -134,15 +134,26 @@ def parse(text: str, genes: Mapping[str, Gene] | None = None, gene: str | None =
         return None
     text = cleaned(text)
     negated = _NEGATIVE.search(text) is not None
-    core = _NEGATIVE.sub(" ", _SHARE.sub("", text))
+    core = " ".join(_NEGATIVE.sub(" ", _SHARE.sub("", text)).split()).strip(" :,;-")
+    parsed = _listed(core, genes or {}, gene)
     core = " ".join(_SAID_BESIDE.sub(" ", core).split()).strip(" :,;-")
-    parsed = _whole(core, genes or {}, gene) if core else None
+    parsed = parsed or (_whole(core, genes or {}, gene) if core else None)
     if parsed is None:
         return None
     bare = parsed == Parsed(gene=parsed.gene)
     if bare and not negated:
         return None
     return parsed._replace(negated=negated, zygosity=parsed.zygosity or _zygosity(text))
+
+
+def _listed(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | None:
+    """A text that the gene lists as a whole, with its symbol in front or not."""
+    head, _, rest = text.partition(" ")
+    symbol = _symbol(head, genes) if rest else None
+    for name, said in ((symbol, rest), (gene, text)):
+        if name is not None and name in genes and said.lower() in _texts(genes[name]):
+            return Parsed(name, phrase=said)
+    return None
 
 
 def _zygosity(text: str) -> str | None:

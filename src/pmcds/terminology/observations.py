@@ -28,11 +28,12 @@ class Observations:
 
     __slots__ = (
         "_answers", "_components", "_genes", "_indicators", "_names", "_patterns", "_phenotypes", "_questions",
-        "_words", "scales",
+        "_units", "_words", "scales",
     )  # fmt: skip
 
     def __init__(self, document: Mapping[str, Any], genes: Genes) -> None:
         self._genes = genes
+        self._units: dict[str, str] = {}
         self._questions: dict[str, ObservationTerm] = {}
         for entry in document.get("observations") or ():
             for code in (*strings(entry.get("code")), *strings(entry.get("codes"))):
@@ -57,8 +58,11 @@ class Observations:
 
     def unit_of(self, subject: str) -> str | None:
         """The unit of the first code that asks about a measurement and states one."""
-        terms = (term for term in (*self._questions.values(), *self._names.values()) if term.subject == subject)
-        return next((term.unit for term in terms if term.unit), None)
+        if not self._units:
+            for term in (*self._questions.values(), *self._names.values()):
+                if term.unit and term.subject:
+                    self._units.setdefault(term.subject, term.unit)
+        return self._units.get(subject)
 
     def question(self, system: str | None, code: str | None) -> ObservationTerm | None:
         """What a question code asks; `system` is folded."""

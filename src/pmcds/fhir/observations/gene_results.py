@@ -128,7 +128,7 @@ def _genotype(record: Record, place: Place, strings: tuple[str, ...], in_value: 
         value, kind = one.value, "genotype"
     return record.finding(
         kind, verdict.symbol, value, status=status, reason=reason, matched=verdict.matched, missing=verdict.missing,
-        notes=one.notes,
+        notes=(*one.notes, *verdict.notes),
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _phenotype(record: Record, place: Place, in_value: tuple[str, ...]) -> Findi
         status, reason = read.status, read.reason
     return record.finding(
         "phenotype", verdict.symbol, read.word, status=status, reason=reason, matched=verdict.matched,
-        missing=verdict.missing,
+        missing=verdict.missing, notes=verdict.notes,
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _score(record: Record, place: Place, in_value: tuple[str, ...]) -> Finding:
         status, reason = "indeterminate", "value-unreadable"
     return record.finding(
         "activity_score", verdict.symbol, score, status=status, reason=reason, matched=verdict.matched,
-        missing=verdict.missing,
+        missing=verdict.missing, notes=verdict.notes,
     )  # fmt: skip
 
 

@@ -47,6 +47,11 @@ class Verdict(NamedTuple):
         return "indeterminate" if self.reason else "present"
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """All genes that were named, where they contradict each other or do not decide."""
+        return (f"genes named: {', '.join(self.genes)}",) if self.reason is not None and self.genes else ()
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """`gene` where no gene could be told."""
         return ("gene",) if self.reason in ("gene-ambiguous", "gene-unresolved") else ()

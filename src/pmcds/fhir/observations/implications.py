@@ -43,15 +43,19 @@ def _phenotype(record: Record, element: dict[str, Any]) -> Finding | None:
     read = phenotype_at(record, element, verdict.symbol)
     if read.reason in ("code-display", "value-conflict"):
         return record.finding("phenotype", verdict.symbol, None, status="conflicting", reason=read.reason)
-    own = is_own_phenotype(read.word, record.context.genes.get(verdict.symbol or "")) if read.word else False
-    if read.word is None or not (own or is_phenotype(read.word) or read.reason == "phenotype-range"):
+    gene = record.context.genes.get(verdict.symbol or "")
+    own = is_own_phenotype(read.word, gene) if read.word else False
+    # Words that answer what a gene does to drugs, and are none of its phenotypes, are an answer that nobody can read.
+    unread = gene is not None and strings and record.term is not None and record.term.kind == "metabolism"
+    unread = unread and not answer_in(record.context.terms, element).by_code
+    if not unread and (read.word is None or not (own or is_phenotype(read.word) or read.reason == "phenotype-range")):
         return None
     status, reason = verdict.status, verdict.reason
     if reason is None:
         status, reason = read.status, read.reason
     return record.finding(
         "phenotype", verdict.symbol, read.word, status=status, reason=reason, matched=verdict.matched,
-        missing=verdict.missing, notes=_drug_note(record),
+        missing=verdict.missing, notes=(*_drug_note(record), *verdict.notes),
     )  # fmt: skip
 
 

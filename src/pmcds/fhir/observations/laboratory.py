@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pmcds.fhir.gates import absent
 from pmcds.fhir.observations.answers import answer_in, interpretation_of, short
 from pmcds.fhir.observations.numbers import Number, number_in
 from pmcds.fhir.observations.record import Record
@@ -29,6 +30,17 @@ def read_laboratory(record: Record) -> list[Finding]:
             value = _named(_code(record, record.data), term)
             found = [record.finding("laboratory", term.subject, value, status="indeterminate", reason="value-absent")]
     return [*found, *(_value(record, *part) for part in parts if part[1].subject != term.subject)]
+
+
+def read_parts(record: Record) -> list[Finding]:
+    """The values of the components of a panel whose own code asks for nothing that is known (H36)."""
+    parts = _parts(record)
+    asked = [part[1].subject for part in parts]
+    found = [_value(record, *part) for part in parts if asked.count(part[1].subject) == 1]
+    for subject in dict.fromkeys(asked):
+        if asked.count(subject) > 1:
+            found.append(record.finding("laboratory", subject, {}, status="indeterminate", reason="value-absent"))
+    return found
 
 
 def _parts(record: Record) -> list[tuple[dict[str, Any], ObservationTerm, str | None]]:
@@ -64,6 +76,8 @@ def _named(code: str | None, term: ObservationTerm) -> dict[str, Any]:
 
 def _value(record: Record, element: dict[str, Any], term: ObservationTerm, code: str | None) -> Finding:
     value = _named(code, term)
+    if element is not record.data and absent(element):
+        return record.finding("laboratory", term.subject, value, status="ignored", reason="value-absent")
     number = number_in(element, record.context.terms)
     if number is None:
         return _worded(record, element, term, value)

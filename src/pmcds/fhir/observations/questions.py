@@ -75,7 +75,10 @@ class Questions:
         if (seen.special or seen.component) if seen is not None else not _MORE.isdisjoint(site.data or {}):
             return False
         terms = self.terms_of(site)
-        return bool(terms) and terms[0].role == "laboratory" and terms[0].subject not in asked.laboratory
+        return bool(terms) and all(
+            term.role == "laboratory" and term.subject is not None and term.subject not in asked.laboratory
+            for term in terms
+        )
 
     def foreign(self, data: Mapping[str, Any]) -> bool:
         """True if the question has a code of a known system that no list has, and nothing in it tells of a gene."""
@@ -114,8 +117,14 @@ class Questions:
     def _carries(self, system: str | None, code: str | None) -> bool:
         carries = self._components.get((system, code))
         if carries is None:
-            carries = self._components[system, code] = self._terms.component(system, code) is not None
+            carries = self._components[system, code] = self._terms.component(
+                system, code
+            ) is not None or self._measures(system, code)
         return carries
+
+    def _measures(self, system: str | None, code: str | None) -> bool:
+        term = self._terms.observation(system, code)
+        return term is not None and term.role == "laboratory"
 
 
 def questions(opened: Opened, context: ReadContext) -> Questions:

@@ -9,7 +9,8 @@ from pmcds.fhir.observations.around import read_coverage, read_interpretation, r
 from pmcds.fhir.observations.biomarkers import read_biomarker
 from pmcds.fhir.observations.gene_results import GENE_ROLES, has_gene_components, read_gene_result, read_presence
 from pmcds.fhir.observations.implications import read_consequence, read_implication, read_significance
-from pmcds.fhir.observations.laboratory import read_laboratory
+from pmcds.fhir.observations.known import Known
+from pmcds.fhir.observations.laboratory import read_laboratory, read_parts
 from pmcds.fhir.observations.operations import read_operations
 from pmcds.fhir.observations.questions import questions
 from pmcds.fhir.observations.record import Record, record_of
@@ -44,6 +45,7 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     notes: list[InputNote] = []
     asked, whose = questions(opened, context), subjects(opened, context)
+    known = Known(opened, context, asked)
     for site in opened.by_type("Observation"):
         if whose.whose(site).reason == "other-patient":
             notes.append(InputNote(site.pointer, site.key, "other-patient"))
@@ -51,10 +53,12 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
         if asked.is_foreign(site):
             notes.append(InputNote(site.pointer, site.key, "not-relevant"))
             continue
-        unasked = asked.unasked(site) and opened.leave(site)
+        said = known.said(site)
+        unasked = (asked.unasked(site) if said is None else known.unasked(said)) and opened.leave(site)
         if unasked and not context.thorough:
             continue
-        found, ignored = _read(site, opened, context)
+        stated = known.read(site, said) if said is not None else None
+        found, ignored = _read(site, opened, context) if stated is None else (stated, None)
         findings += found
         notes.append(InputNote(site.pointer, site.key, ignored, repairs=repairs(site.data or {})))
     others = (read_reports(opened, context), read_operations(opened, context))
@@ -71,7 +75,8 @@ def _read(site: Site, opened: Opened, context: ReadContext) -> tuple[list[Findin
     if has_gene_components(record) and (term is None or term.role not in _READERS):
         return read_gene_result(record), None
     if term is None:
-        return read_uncoded(record)
+        parts = read_parts(record)
+        return (parts, None) if parts else read_uncoded(record)
     reader = _READERS.get(term.role)
     if reader is None:
         return [], "not-relevant"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pmcds.fhir.gates import Gate, absent, gate, source_class, specimen_of
@@ -29,10 +29,38 @@ class Link(NamedTuple):
     other_patient: bool = False
 
 
+class Said(NamedTuple):
+    """What a reader says to make a finding, before the gate is heard; `stated` is the source class and its notes."""
+
+    kind: str
+    subject: str | None
+    value: Any
+    status: str
+    reason: str | None
+    unit: str | None
+    matched: str | None
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    origin: bool
+    stated: tuple[str | None, tuple[str, ...]] = (None, ())
+
+
 class Record:
     """An Observation with what its code asks; everything else is worked out when it is asked for."""
 
-    __slots__ = ("_components", "_gate", "_links", "context", "data", "matched", "opened", "site", "term")
+    __slots__ = (
+        "_class",
+        "_components",
+        "_gate",
+        "_links",
+        "_said",
+        "_source",
+        "context",
+        "matched",
+        "opened",
+        "site",
+        "term",
+    )
 
     def __init__(
         self, site: Site, opened: Opened, context: ReadContext, term: ObservationTerm | None, matched: str | None
@@ -40,12 +68,19 @@ class Record:
         self.site = site
         self.opened = opened
         self.context = context
-        self.data: dict[str, Any] = site.data or {}
         self.term = term
         self.matched = matched
         self._gate: Gate | None = None
+        self._class: tuple[str | None, tuple[str, ...]] | None = None
+        self._said: list[tuple[Finding, Said]] | None = None
+        self._source: Source | None = None
         self._components: dict[str, list[dict[str, Any]]] | None = None
         self._links: dict[str, tuple[Link, ...]] = {}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The resource as a plain dict."""
+        return self.site.data or {}
 
     @property
     def gate(self) -> Gate:
@@ -103,7 +138,9 @@ class Record:
 
     def source(self) -> Source:
         """Where this resource stands, and the laboratory that it names."""
-        return Source(self.site.key, self.site.pointer, self.site.pointer, self._laboratory())
+        if self._source is None:
+            self._source = Source(self.site.key, self.site.pointer, self.site.pointer, self._laboratory())
+        return self._source
 
     def _laboratory(self) -> str | None:
         for performer in as_list(self.data.get("performer")):
@@ -134,6 +171,14 @@ class Record:
 
         With `origin` the source class belongs to it, and its absence is named in `missing`.
         """
+        said = Said(kind, subject, value, status, reason, unit, matched, missing, notes, origin)
+        found = self._finding(said)
+        if self._said is not None:
+            self._said.append((found, said))
+        return found
+
+    def _finding(self, said: Said) -> Finding:
+        kind, subject, value, status, reason, unit, matched, missing, notes, origin, _ = said
         verdict = self.gate
         if verdict.reason is not None:
             status, reason = _STATUS_OF_GATE.get(verdict.reason, "indeterminate"), verdict.reason
@@ -142,7 +187,9 @@ class Record:
         stated_class: str | None = None
         class_notes: tuple[str, ...] = ()
         if verdict.reason not in _UNREAD:
-            stated_class, class_notes = source_class(self.data, self.context)
+            if self._class is None:
+                self._class = source_class(self.data, self.context)
+            stated_class, class_notes = self._class
             if origin and stated_class is None:
                 missing = (*missing, "source-class")
             if verdict.reason == "no-subject" or "single-patient-policy" in verdict.notes:
@@ -162,6 +209,22 @@ class Record:
             missing=missing,
             notes=(*verdict.notes, *class_notes, *notes),
         )
+
+    def rehearse(self, gate: Gate) -> None:
+        """Begin to note what is said, as if this were the verdict of the gate."""
+        self._gate, self._said = gate, []
+
+    def rehearsed(self, findings: Sequence[Finding]) -> tuple[Said, ...]:
+        """What was said to make these findings; from now on the gate counts again."""
+        said = self._said or []
+        self._gate, self._said = None, None
+        stated = source_class(self.data, self.context)
+        return tuple(one._replace(stated=stated) for found, one in said if any(found is kept for kept in findings))
+
+    def say(self, said: Sequence[Said]) -> list[Finding]:
+        """The findings of statements that were noted before, of a resource that states the same."""
+        self._class = said[0].stated
+        return [self._finding(one) for one in said]
 
 
 def question_of(site: Site, context: ReadContext) -> tuple[ObservationTerm | None, str | None]:

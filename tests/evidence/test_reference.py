@@ -1,0 +1,23 @@
+"""The second evaluator agrees with the product, short form (TB-03)."""
+
+from __future__ import annotations
+
+import ast
+from itertools import islice
+from pathlib import Path
+
+from tests.evidence.goldens import engine
+from tests.reference.differential import run
+
+
+def test_two_evaluators_agree_on_random_patients() -> None:
+    for index, facts, wrong in islice(run(engine(), seed=20260601), 150):
+        assert wrong == [], (index, facts)
+
+
+def test_the_second_evaluator_shares_no_code_with_the_product() -> None:
+    for name in ("documents", "facts", "evaluator"):
+        tree = ast.parse((Path(__file__).parents[1] / "reference" / f"{name}.py").read_text())
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not [module for module in imported if module.startswith("pmcds")]

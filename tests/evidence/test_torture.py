@@ -1,0 +1,40 @@
+"""Field torture, short form (TB-01): order-side nodes of every input, and a sample of all others."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.evidence.goldens import Golden, bundles, engine, of_rules, requests
+from tests.evidence.torture import EDITS, ORDER_TYPES, Tally, before, nodes, one_case, torture
+
+inputs = pytest.mark.parametrize("golden", [*bundles(), *requests()], ids=lambda golden: golden.name)
+
+
+@inputs
+def test_blanking_any_node_of_an_order_loses_nothing_silently(golden: Golden) -> None:
+    tally = Tally()
+    torture(engine(), golden, tally, only=ORDER_TYPES)
+    assert tally.failures == []
+    assert tally.cases > 50
+
+
+@inputs
+def test_blanking_nodes_of_anything_else_loses_nothing_silently(golden: Golden) -> None:
+    rng = random.Random(f"TB-01:{golden.name}")
+    tally = Tally()
+    calm = before(engine().result_of(golden.fresh(), golden.now, golden.hook))
+    for path in rng.sample(sorted(nodes(golden.fresh()), key=str), 40):
+        one_case(engine(), golden, calm, path, rng.choice(EDITS), tally)
+    assert tally.failures == []
+
+
+def test_blanking_nodes_of_rule_tests_loses_nothing_silently() -> None:
+    rng = random.Random("TB-01:rules")
+    tally = Tally()
+    for golden in rng.sample(list(of_rules()), 12):
+        calm = before(engine().result_of(golden.fresh(), golden.now))
+        for path in rng.sample(sorted(nodes(golden.fresh()), key=str), 20):
+            one_case(engine(), golden, calm, path, rng.choice(EDITS), tally)
+    assert tally.failures == []
