@@ -201,7 +201,43 @@ def older_build(form: str) -> str | None:
     return f"{accession}:g.{int(match[2]) + offset}{match[3]}>{match[4]}" if low <= int(match[2]) <= high else None
 
 
-def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+def modulators(symbol: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Drugs that change the activity, each once; active only with a source that nothing contradicts (PG86)."""
+    own = [row for row in rows if row["gene"] == symbol]
+    drugs = dict.fromkeys((row["drug"], row["role"]) for row in own if row.get("kind") != "rule")
+    if not drugs:
+        return
+    yield "# Drugs that change the activity. Rows without a verified source are drafts and never count."
+    yield "modulators:"
+    for drug, role in drugs:
+        yield f"  - {{{', '.join(f'{name}: {quoted(text)}' for name, text in _modulator(drug, role, own).items())}}}"
+    rules = [row for row in own if row.get("kind") == "rule" and "factor" in row]
+    if rules:
+        yield "# What an inhibitor does to the activity score. That the guideline says so is not verified: drafts (PG86)."
+        yield "modulation:"
+    for row in rules:
+        source = row.get("second_source", row["basis"]).split(" (")[0]
+        parts = {"role": "inhibitor", "strength": row["strength"], "factor": f"{row['factor']:g}", "status": "draft"}
+        yield f"  - {{{', '.join(f'{n}: {quoted(t)}' for n, t in {**parts, 'source': source}.items())}}}"
+
+
+def _modulator(drug: str, role: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    mine = [row for row in rows if (row.get("drug"), row.get("role")) == (drug, role)]
+    sourced = [row for row in mine if row["verify"] is False or "second_source" in row]
+    strengths = {row["strength"] for row in sourced or mine}
+    disputed = len(strengths) > 1 or any("disagrees" in row for row in mine) or any("/" in s or "_" in s for s in strengths)
+    best = next((row for row in sourced if row["verify"] is False), (sourced or mine)[0])
+    basis = best["basis"] if best["verify"] is False else best.get("second_source", best["basis"])
+    return {
+        "drug": drug,
+        "role": role,
+        "strength": best["strength"],
+        "status": "active" if sourced and not disputed else "draft",
+        "source": basis.split(" (")[0],
+    }
+
+
+def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], changing: Sequence[Mapping[str, Any]] = ()) -> str:
     """The text of one gene file."""
     alleles = [
         allele for group in (gene.get("activity_values") or gene.get("functions") or {}).values() for allele in group
@@ -232,6 +268,7 @@ def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any
     if changes:
         out += list(change_lines(changes))
     out += list(special(symbol, gene))
+    out += list(modulators(symbol, changing))
     if symbol in WITH_POSITIONS:
         positions, definitions = definitions_of(rows, alleles)
         if positions:
@@ -394,8 +431,9 @@ def main() -> None:
         rows.setdefault(row["gene"], []).append(row)
     target = ROOT / "cards" / "genes"
     target.mkdir(parents=True, exist_ok=True)
+    changing = [json.loads(line) for line in (folder / "phenoconversion.jsonl").read_text(encoding="utf-8").splitlines()]
     for symbol in sorted(name for name in genes if not name.startswith("_")):
-        text = render(symbol, genes[symbol], rows.get(symbol, []))
+        text = render(symbol, genes[symbol], rows.get(symbol, []), changing)
         longest = max(len(line) for line in text.splitlines())
         (target / f"{symbol}.yaml").write_text(text, encoding="utf-8")
         sys.stdout.write(f"{symbol:9} {len(text.splitlines()):5} lines, longest {longest}\n")

@@ -109,9 +109,11 @@ def test_the_files_are_what_the_script_writes() -> None:
     for line in (SHARED / "data" / "pgx" / "alleles.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         rows.setdefault(row["gene"], []).append(row)
+    changing = (SHARED / "data" / "pgx" / "phenoconversion.jsonl").read_text(encoding="utf-8").splitlines()
+    drugs = [json.loads(line) for line in changing]
     for name, facts in _reference().items():
         text = (ROOT / "cards" / "genes" / f"{name}.yaml").read_text(encoding="utf-8")
-        assert build.render(name, facts, rows.get(name, [])) == text, name
+        assert build.render(name, facts, rows.get(name, []), drugs) == text, name
 
 
 @needs_shared

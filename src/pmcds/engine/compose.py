@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pmcds.engine import modifiers
 from pmcds.engine.match import caution
 from pmcds.engine.outcome import Outcome, Verdict
 from pmcds.engine.phrasing import Phrasing
@@ -202,7 +203,7 @@ def _notices(outcome: Outcome, shown: Sequence[Verdict], phrasing: Phrasing) -> 
         notices.append(phrasing.notice("cancer"))
     if outcome.order is not None and outcome.order.drug.how == "name" and outcome.order.source is not None:
         notices.append(phrasing.notice("by_name"))
-    return tuple(notices)
+    return (*notices, *modifiers.told(outcome, phrasing))
 
 
 def _several(outcome: Outcome, verdict: Verdict) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
+from pmcds.engine.modifiers import as_answers, for_order, weighed
 from pmcds.engine.outcome import PATIENT, Outcome, Verdict
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, Answer, Interval, Subject
@@ -188,7 +189,7 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
     scope, scope_answers = _cancer_scope(rule, order, situation)
     if scope == "outside":
         return Outcome(key, order, drug, rule, words.NOT_COVERED, "indication-out-of-scope")
-    answers = tuple(situation.answer(subject, rule, order) for subject in rule.subjects)
+    answers = tuple(for_order(situation.answer(subject, rule, order), order) for subject in rule.subjects)
     values = slot_values(rule, answers)
     populations, proven = speaking(rule, values)
     verdicts = tuple(judge(population, answers, values) for population in populations)
@@ -199,11 +200,13 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         also = (*also, "tumor-type-imprecise")
     if outcome == words.CLEAR and order is not None and order.drug.conflicting:
         outcome, reason = words.CANNOT_TELL, "conflict"
+    used = [answers[slot] for slot in sorted({slot for verdict in verdicts for slot in verdict.population.used})]
+    outcome, reason, also = weighed(outcome, reason, also, used)
     exceptions = tuple(
         situation.answer(subject, rule, order)
         for subject in dict.fromkeys(subject for verdict in verdicts for subject in _exceptions(verdict))
     )
-    evidence, context = _sources(outcome, verdicts, answers, (*scope_answers, *exceptions), situation.ignored)
+    evidence, context = _sources(outcome, verdicts, answers, (*scope_answers, *exceptions, *as_answers(used)), situation.ignored)
     return Outcome(
         key,
         order,

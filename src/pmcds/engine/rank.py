@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Sequence
 
 from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
+from pmcds.engine import modifiers
 from pmcds.engine.compose import Row, Statement, compose, excluded_alternatives, is_open
+from pmcds.engine.modifiers import UNDEFINED
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing, cut, fits
 from pmcds.model import words
@@ -309,4 +311,5 @@ def _unchecked(outcome: Outcome, phrasing: Phrasing) -> str:
     if outcome.rule is None or outcome.reason == words.WITHHELD:
         # Not even the name of the gene is told about withheld data.
         return _sentence(reason)
-    return _sentence(f"{outcome.rule.title}: {reason}")
+    interactions = modifiers.told(outcome, phrasing) if UNDEFINED in (outcome.reason, *outcome.also) else ()
+    return " ".join([_sentence(f"{outcome.rule.title}: {reason}"), *interactions])

@@ -15,15 +15,15 @@ class Links:
         self._sites = sites
         self._server = normal_base(server) if server else None
         self._by_url: dict[str, Site] | None = None
-        self._by_key: dict[str, list[Site]] = {}
+        self._by_key: dict[str, list[Site]] | None = None
         self._contained: dict[Site, dict[str, Site]] = {}
 
     def resolve(self, reference: str, origin: Site) -> Site | None:
         """The site that a reference inside `origin` leads to, or None."""
         if not reference:
             return None
-        if self._by_url is None:
-            self._index()
+        if self._by_key is None:
+            self._by_key = self._index()
         container = self._container(origin)
         if reference[0] == "#":
             return self._contained.get(container, {}).get(reference[1:]) if len(reference) > 1 else container
@@ -52,15 +52,20 @@ class Links:
         return base_of(site) or self._server
 
     def _url(self, reference: str) -> Site | None:
-        return (self._by_url or {}).get(reference.partition("/_history/")[0])
+        if self._by_url is None:
+            self._by_url = {}
+            for site in self._sites:
+                if site.full_url and site.type is not None and site.origin != "contained":
+                    self._by_url.setdefault(site.full_url.partition("/_history/")[0], site)
+        return self._by_url.get(reference.partition("/_history/")[0])
 
     def _container(self, site: Site) -> Site:
         while site.origin == "contained" and site.parent is not None:
             site = site.parent
         return site
 
-    def _index(self) -> None:
-        by_url: dict[str, Site] = {}
+    def _index(self) -> dict[str, list[Site]]:
+        by_key: dict[str, list[Site]] = {}
         for site in self._sites:
             if site.type is None:
                 continue
@@ -69,7 +74,5 @@ class Links:
                 if ident:
                     self._contained.setdefault(self._container(site), {}).setdefault(ident, site)
                 continue
-            if site.full_url:
-                by_url.setdefault(site.full_url.partition("/_history/")[0], site)
-            self._by_key.setdefault(site.key, []).append(site)
-        self._by_url = by_url
+            by_key.setdefault(site.key, []).append(site)
+        return by_key

@@ -64,19 +64,19 @@ def open_input(source: Any, *, limits: Limits | None = None) -> Opened:
     """
     limits = limits if limits is not None else Limits()
     try:
-        node, cut = _node(source, limits)
-        walk = _Walk(limits, cut)
+        node, body = _node(source, limits)
+        walk = _Walk(limits, body)
         envelope = walk.open(node)
         server = envelope.get("fhirServer")
         links = Links(walk.sites, server if isinstance(server, str) else None)
         supply, flags = walk.supplied.result()
-        return Opened(walk.sites, supply=supply, resolve=links.resolve, flags=flags, envelope=envelope)
+        return Opened(walk.sites, supply=supply, resolve=links.resolve, flags=flags, envelope=envelope, body=body)
     except RecursionError:
         raise refuse("too-deep", "the input is nested too deeply", mend="send flatter JSON") from None
 
 
-def _node(source: Any, limits: Limits) -> tuple[Node, bool]:
-    """The outermost value, and whether some resource in it may be marked as cut short."""
+def _node(source: Any, limits: Limits) -> tuple[Node, bytes | None]:
+    """The outermost value, and the bytes of all of it if the input is JSON."""
     if hasattr(source, "model_dump_json"):
         source = source.model_dump_json()
     if isinstance(source, str):
@@ -87,12 +87,12 @@ def _node(source: Any, limits: Limits) -> tuple[Node, bool]:
     if isinstance(source, (bytes, bytearray, memoryview)):
         body = bytes(source)
         check_body(body, limits)
-        return body, SUBSETTED.encode() in body
+        return body, body
     if isinstance(source, Mapping) and not isinstance(source, dict):
         source = dict(source)
     if isinstance(source, tuple):
         source = list(source)
-    return source, True
+    return source, None
 
 
 # A FHIR type begins with a capital; anything else is no type that this library merely does not read.
@@ -106,10 +106,12 @@ def _names_medication(resource: Any) -> bool:
 class _Walk:
     """One pass over the containers of the input."""
 
-    def __init__(self, limits: Limits, cut: bool) -> None:
+    def __init__(self, limits: Limits, body: bytes | None) -> None:
         self.limits = limits
         self.sites: list[Site] = []
-        self.supplied = Supplied(cut)
+        self.supplied = Supplied(body is None or SUBSETTED.encode() in body)
+        self._escapes = body is None or has_escapes(body)
+        self._contained = body is None or b'"contained"' in body
         self._bundle = self._bundles = 0
 
     def open(self, node: Node) -> dict[str, Any]:
@@ -183,8 +185,7 @@ class _Walk:
             return False
         outer = self._enter()
         start, number, add = len(self.sites), self._bundle, self.sites.append
-        whole = bytes(node)
-        contained, escapes = b'"contained"' in whole, has_escapes(whole)
+        contained, escapes = self._contained, self._escapes
         for place, (full_url, body, _) in enumerate(bundle.entries):
             at = f"{pointer}/entry/{place}/resource"
             head = sniff(body)
@@ -332,12 +333,12 @@ class _Walk:
         )
         self._add(site)
         if head.contained is not None:
-            self._contained(head.contained, site)
+            self._inner(head.contained, site)
         if head.type == "Parameters":
             self._parameters(decode.value(node).get("parameter"), f"{pointer}/parameter", site)
         return True
 
-    def _contained(self, node: Node, container: Site) -> None:
+    def _inner(self, node: Node, container: Site) -> None:
         pointer = f"{container.pointer}/contained"
         listed = decode.items(node)
         if listed is None:

@@ -197,6 +197,8 @@ def _check_request(opened: Opened, context: ReadContext) -> None:
 def _hidden(opened: Opened, context: ReadContext, withholding: Withholding) -> dict[Site, str]:
     """Sites that may not be read, with the reason; what a withheld resource contains is withheld with it."""
     hidden: dict[Site, str] = {}
+    if not withholding.by_consent and opened.lacks("security"):
+        return hidden
     whose = subjects(opened, context)
     for site in opened.sites:
         if site.parent is not None and site.parent in hidden:

@@ -195,7 +195,7 @@ class Opened:
     `memo` keeps what gates and readers work out once for all resources.
     """
 
-    __slots__ = ("_by_type", "_resolve", "envelope", "flags", "memo", "sites", "supply")
+    __slots__ = ("_body", "_by_type", "_resolve", "envelope", "flags", "memo", "sites", "supply")
 
     def __init__(
         self,
@@ -205,18 +205,25 @@ class Opened:
         resolve: Callable[[str, Site], Site | None],
         flags: Sequence[str] = (),
         envelope: Mapping[str, Any] | None = None,
+        body: bytes | None = None,
     ) -> None:
         self.sites = tuple(sites)
         self.supply = supply
         self.flags = tuple(flags)
         self.envelope = dict(envelope or {})
         self.memo: dict[Any, Any] = {}
+        self._body = body
         self._resolve = resolve
         by_type: dict[str, list[Site]] = {}
         for site in self.sites:
             if site.type is not None and site.problem is None:
                 by_type.setdefault(site.type, []).append(site)
         self._by_type = {name: tuple(found) for name, found in by_type.items()}
+
+    def lacks(self, name: str) -> bool:
+        """True if no member of this name stands anywhere in the input, as far as its bytes tell at once."""
+        body = self._body
+        return body is not None and f'"{name}"'.encode() not in body and b"\\u" not in body
 
     def leave(self, site: Site) -> bool:
         """Leave a resource unread that nobody asks for; False if it may be another version of one that is asked for."""
@@ -268,7 +275,9 @@ class Opened:
             return None if found in hidden else found
 
         sites = [site.hidden() if site in hidden else site for site in self.sites]
-        return Opened(sites, supply=self.supply, resolve=resolve, flags=self.flags, envelope=self.envelope)
+        return Opened(
+            sites, supply=self.supply, resolve=resolve, flags=self.flags, envelope=self.envelope, body=self._body
+        )
 
 
 Reader = Callable[[Opened, ReadContext], ReaderResult]

@@ -82,6 +82,7 @@ class Subjects:
         self._whose: dict[Site, Whose] = {}
         self._met: dict[tuple[bytes, str | None], Whose] = {}
         self._listed: dict[Site, list[Site]] | None = None
+        self._reach: dict[Site, set[str | None]] = {}
         self._patient = parse_reference(context.patient) if context.patient else None
         self._bases = self._allowed_bases()
 
@@ -125,7 +126,7 @@ class Subjects:
         """Whether a resource is the patient's, by its subject or inherited where all that list it agree (S2)."""
         found = self._whose.get(site)
         if found is None:
-            found = self._whose[site] = self._at_a_glance(site) or self._find(site, ())
+            found = self._whose[site] = self._at_a_glance(site) or self._find(site)
         return found
 
     def _at_a_glance(self, site: Site) -> Whose | None:
@@ -142,24 +143,57 @@ class Subjects:
             found = self._met[key] = _OWN if self.is_patient(reference, site) else _OTHER
         return found
 
-    def _find(self, site: Site, seen: tuple[Site, ...]) -> Whose:
+    def _find(self, site: Site) -> Whose:
+        own = self._own(site)
+        if own is not None:
+            return own
+        reasons = self._inherited(site)
+        if len(reasons) == 1:
+            return _INHERITED if reasons == {None} else _OTHER
+        if reasons:
+            return _NONE
+        return _STATED if self.context.policy.single_patient else _NONE
+
+    def _own(self, site: Site) -> Whose | None:
+        """What the resource says about itself, or None if it names no subject."""
         data = site.outline
         reference = reference_of(data.get("subject")) or reference_of(data.get("patient"))
-        if reference is not None:
-            return _OWN if self.is_patient(reference, site) else _OTHER
-        if len(seen) < 16:
-            reasons = {
-                whose.reason
-                for other in self._neighbors(site)
-                if other not in seen and (whose := self._find(other, (*seen, site))).reason != "no-subject"
-            }
-            if reasons == {None}:
-                return _INHERITED
-            if reasons == {"other-patient"}:
-                return _OTHER
-            if reasons:
-                return _NONE
-        return _STATED if self.context.policy.single_patient else _NONE
+        if reference is None:
+            return None
+        return _OWN if self.is_patient(reference, site) else _OTHER
+
+    def _inherited(self, start: Site) -> set[str | None]:
+        """The reasons of every resource from which a subject may be inherited, over any number of links.
+
+        Each link is followed once for the whole input: what one resource reaches is kept for all on the way.
+        """
+        if start not in self._reach:
+            asked: dict[Site, list[Site]] = {start: []}
+            found: dict[Site, set[str | None]] = {}
+            waiting = [start]
+            while waiting:
+                site = waiting.pop()
+                found[site] = set()
+                for other in self._neighbors(site):
+                    own = self._own(other)
+                    if own is not None:
+                        found[site].add(own.reason)
+                    elif other in self._reach:
+                        found[site] |= self._reach[other]
+                    else:
+                        if other not in asked:
+                            asked[other] = []
+                            waiting.append(other)
+                        asked[other].append(site)
+            growing = [site for site, reasons in found.items() if reasons]
+            while growing:
+                site = growing.pop()
+                for asking in asked[site]:
+                    if not found[site] <= found[asking]:
+                        found[asking] |= found[site]
+                        growing.append(asking)
+            self._reach.update(found)
+        return self._reach[start]
 
     def _neighbors(self, site: Site) -> list[Site]:
         """Resources from which a missing subject is inherited: what lists it, what contains it, what it is from."""

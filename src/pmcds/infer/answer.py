@@ -11,6 +11,7 @@ from pmcds.infer.closed_world import age, named_answer, sex, taken_for
 from pmcds.infer.evidence import Index, index, nothing_usable
 from pmcds.infer.gene_answers import gene_answer
 from pmcds.infer.measurements import biomarker, laboratory
+from pmcds.infer.modulation import with_modifiers
 from pmcds.infer.own_tables import by_own_table
 from pmcds.infer.settle import Settled, settle
 from pmcds.infer.tables import table_of
@@ -92,7 +93,10 @@ class Person:
         symbol = evidence.table.gene.symbol
         if settled is not None and symbol != subject.name and symbol in self._genes:
             settled = by_own_table(evidence, settled, self.evidence(symbol)[1])
-        return gene_answer(subject, evidence, settled, self._index)
+        answer = gene_answer(subject, evidence, settled, self._index)
+        if subject.kind not in ("phenotype", "activity_score"):
+            return answer
+        return with_modifiers(answer, evidence.table, self._index, self._orders)
 
     def _of_allele(self, subject: Subject) -> Answer:
         gene, allele = split_subject(subject.name, self._genes)

@@ -46,6 +46,22 @@ Key = str | Interval
 
 
 @dataclass(frozen=True, slots=True)
+class Modifier:
+    """A drug taken now that changes the activity which the genotype predicts.
+
+    `role` is inhibitor or inducer, `strength` strong, moderate or weak, `basis` the source of the row. `keys` are the
+    values with the drug where a verified rule gives them; empty where none does: then nothing is changed.
+    """
+
+    drug: str
+    role: str
+    strength: str
+    basis: str
+    keys: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is known about one subject.
 
@@ -53,7 +69,8 @@ class Answer:
     `word` is one of `words.ANSWER_WORDS`. `reason` is the CANNOT-TELL reason of the word, or of a set of several
     keys. `sources` are the inputs it rests on. `text` shows how the value came about, in words for a card
     ("*2/*2"); `table` names the table and date used for it. `by_name` is true if only words matched.
-    `alternatives` are the possible values of a conflict, from which the most cautious advice is taken.
+    `alternatives` are the possible values of a conflict, from which the most cautious advice is taken. `modifiers`
+    are drugs taken now that change the activity of a gene; the value itself is what the genotype predicts.
     """
 
     subject: Subject
@@ -67,6 +84,7 @@ class Answer:
     by_name: bool = False
     notes: tuple[str, ...] = ()
     alternatives: tuple[Key, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
 
     @property
     def definite(self) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 from pmcds.model.genes import Gene, gene_of
 
 AT = "@"
-# Where alleles lie and how reports spell them does not depend on the table.
-_SHARED = ("positions", "definitions", "linked", "site")
+# Where alleles lie, how reports spell them, and what inhibits the enzyme does not depend on the table.
+_SHARED = ("positions", "definitions", "linked", "site", "modulators", "modulation")
 
 
 def named(symbol: str, table: str | None) -> str:

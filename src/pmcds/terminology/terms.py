@@ -176,6 +176,11 @@ class Terms:
         """How markers are put together from several results, and which are numbers only (`markers.yaml`)."""
         return self._document("markers")
 
+    def current_for(self, subject: str) -> int | None:
+        """For how many months a laboratory value of this subject counts; None if the terms set no limit (LAB-02)."""
+        stated = (self._document("observations").get("current_for") or {}).get(subject)
+        return None if stated is None else int(str(stated))
+
     # Genes
 
     def gene(self, system: str | None, code: str | None) -> str | None:

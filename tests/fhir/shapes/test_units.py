@@ -44,7 +44,7 @@ def test_reg_04_h33_equal_numbers_of_two_kinds_are_not_equal() -> None:
 
 
 def test_reg_05_h33_tiny_values_stay_what_they_are() -> None:
-    assert terms().convert(Decimal("0.000000001"), "ng/L", "kg/L") == Decimal("0.000000000000000000001") / 1000
+    assert terms().convert(Decimal("0.000000001"), "ng/L", "kg/L") == Decimal("0.000000000000000000001")
     assert terms().convert(Decimal("1e-12"), "g/L", "g/L") == Decimal("1e-12")
 
 

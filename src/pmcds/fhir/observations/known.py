@@ -14,7 +14,7 @@ from pmcds.fhir import decode
 from pmcds.fhir.asked import Memory, digest
 from pmcds.fhir.gates import Gate
 from pmcds.fhir.observations.gene_results import GENE_ROLES, read_gene_result
-from pmcds.fhir.observations.questions import Questions
+from pmcds.fhir.observations.questions import Question
 from pmcds.fhir.observations.record import Record, Said, record_of
 from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.model.findings import Finding
@@ -36,18 +36,16 @@ _NO_GATE = Gate(None)
 class Known:
     """What gene results state, for one input."""
 
-    __slots__ = ("_context", "_memory", "_opened", "_questions")
+    __slots__ = ("_context", "_memory", "_opened")
 
-    def __init__(self, opened: Opened, context: ReadContext, questions: Questions) -> None:
+    def __init__(self, opened: Opened, context: ReadContext) -> None:
         self._opened = opened
         self._context = context
         self._memory: Memory = context.memory
-        self._questions = questions
 
-    def said(self, site: Site) -> tuple[Said, ...] | None:
+    def said(self, site: Site, question: Question) -> tuple[Said, ...] | None:
         """What a gene result states, whatever its status; None where it has to be read."""
-        terms = self._questions.terms_of(site)
-        if not terms or terms[0].role not in GENE_ROLES:
+        if not question.terms or question.terms[0].role not in GENE_ROLES:
             return None
         key = _key(site)
         if key is None:

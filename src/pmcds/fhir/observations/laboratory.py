@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pmcds.fhir.gates import absent
@@ -29,7 +31,24 @@ def read_laboratory(record: Record) -> list[Finding]:
             # Two components that answer one question: never the first of them (L7).
             value = _named(_code(record, record.data), term)
             found = [record.finding("laboratory", term.subject, value, status="indeterminate", reason="value-absent")]
-    return [*found, *(_value(record, *part) for part in parts if part[1].subject != term.subject)]
+    found += [_value(record, *part) for part in parts if part[1].subject != term.subject]
+    return [_current(record, finding) for finding in found]
+
+
+def _current(record: Record, finding: Finding) -> Finding:
+    """The finding, or that it does not count any more: its date lies before the age limit of its test (LAB-02)."""
+    months = record.context.terms.current_for(finding.subject or "")
+    if months is None or finding.date is None or finding.status == "withheld":
+        return finding
+    # A partial date counts as its last day; a result without a date is not judged by its age.
+    if finding.date[:10].ljust(10, "9") >= _months_before(record.context.now, months):
+        return finding
+    return replace(finding, status="ignored", reason="not-current")
+
+
+def _months_before(now: datetime, months: int) -> str:
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    return f"{year:04}-{month + 1:02}-{now.day:02}"
 
 
 def read_parts(record: Record) -> list[Finding]:

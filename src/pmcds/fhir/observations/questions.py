@@ -19,10 +19,15 @@ _MORE = _TELLING | {"component"}
 
 
 class Question(NamedTuple):
-    """What the code of an Observation asks: the terms of its codings, and whether it is readable and none of ours."""
+    """What an Observation asks.
+
+    `terms` are those of its codings; `foreign` is true if it is readable and nothing in it is for any reader;
+    `unasked` if it is an analyte that no rule in question asks for, and nothing else.
+    """
 
     terms: tuple[ObservationTerm, ...]
-    foreign: bool
+    foreign: bool = False
+    unasked: bool = False
 
 
 class Questions:
@@ -38,14 +43,19 @@ class Questions:
         self._questions: dict[tuple[str | None, str | None], int] = {}
         self._components: dict[tuple[str | None, str | None], bool] = {}
 
-    def is_foreign(self, site: Site) -> bool:
-        """True if nothing in an Observation is for any reader: see `foreign`."""
+    def of(self, site: Site) -> Question:
+        """What an Observation asks; of one with components or extensions these may say more than its code."""
         seen = site.glance()
         if seen is None:
-            return self.foreign(site.data or {})
-        if not self.of_code(seen.code).foreign or seen.special:
-            return False
-        return not seen.component or self.foreign(site.outline)
+            data = site.data or {}
+            terms = self._terms_of(data.get("code"))
+            return Question(terms, self.foreign(data), self._unasked(terms) and _MORE.isdisjoint(data))
+        question = self.of_code(seen.code)
+        if seen.special:
+            return Question(question.terms)
+        if seen.component:
+            return Question(question.terms, question.foreign and self.foreign(site.outline))
+        return question
 
     def terms_of(self, site: Site) -> tuple[ObservationTerm, ...]:
         """The terms of the codings of an Observation's code."""
@@ -63,21 +73,19 @@ class Questions:
         found = self._codes.get(code)
         if found is None:
             concept = decode.decoded(code) if code else None
-            found = self._codes[code] = Question(self._terms_of(concept), self.foreign({"code": concept}))
+            terms = self._terms_of(concept)
+            found = self._codes[code] = Question(terms, self.foreign({"code": concept}), self._unasked(terms))
         return found
 
-    def unasked(self, site: Site) -> bool:
-        """True if an Observation is of an analyte that no rule in question asks for, and of nothing else."""
+    def _unasked(self, terms: tuple[ObservationTerm, ...]) -> bool:
         asked = self._context.asked
-        if asked is None:
-            return False
-        seen = site.glance()
-        if (seen.special or seen.component) if seen is not None else not _MORE.isdisjoint(site.data or {}):
-            return False
-        terms = self.terms_of(site)
-        return bool(terms) and all(
-            term.role == "laboratory" and term.subject is not None and term.subject not in asked.laboratory
-            for term in terms
+        return (
+            asked is not None
+            and bool(terms)
+            and all(
+                term.role == "laboratory" and term.subject is not None and term.subject not in asked.laboratory
+                for term in terms
+            )
         )
 
     def foreign(self, data: Mapping[str, Any]) -> bool:

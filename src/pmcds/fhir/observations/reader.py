@@ -45,16 +45,17 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     notes: list[InputNote] = []
     asked, whose = questions(opened, context), subjects(opened, context)
-    known = Known(opened, context, asked)
+    known = Known(opened, context)
     for site in opened.by_type("Observation"):
         if whose.whose(site).reason == "other-patient":
             notes.append(InputNote(site.pointer, site.key, "other-patient"))
             continue
-        if asked.is_foreign(site):
+        question = asked.of(site)
+        if question.foreign:
             notes.append(InputNote(site.pointer, site.key, "not-relevant"))
             continue
-        said = known.said(site)
-        unasked = (asked.unasked(site) if said is None else known.unasked(said)) and opened.leave(site)
+        said = known.said(site, question)
+        unasked = (question.unasked if said is None else known.unasked(said)) and opened.leave(site)
         if unasked and not context.thorough:
             continue
         stated = known.read(site, said) if said is not None else None

@@ -1,0 +1,70 @@
+"""Drugs taken now that change the activity of a gene's enzyme (PG86-PG91).
+
+A row counts only if its source is verified (`status: active`); a score is changed only by a rule whose source is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from pmcds.infer.closed_world import PRESENT, named_answer
+from pmcds.infer.evidence import Index
+from pmcds.infer.methods import AT_LEAST, score_text
+from pmcds.infer.tables import GeneTable
+from pmcds.model.answers import Answer, Modifier, Subject
+from pmcds.model.findings import Order
+
+ACTIVE = "active"
+# A weak inhibitor changes nothing.
+_COUNTING = ("strong", "moderate")
+
+
+def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]) -> Answer:
+    """The answer with the drugs that change it; a poor metabolizer cannot become poorer (PG90)."""
+    rows = [row for row in table.gene.extra.get("modulators", ()) if _counts(row)]
+    if not rows or answer.word is not None or _is_lowest(answer):
+        return answer
+    found = tuple(_modifiers(rows, answer, table, index, orders))
+    return replace(answer, modifiers=found) if found else answer
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    return row["status"] == ACTIVE and row["strength"] in _COUNTING
+
+
+def _is_lowest(answer: Answer) -> bool:
+    return answer.keys in (("0.0",), ("poor metabolizer",))
+
+
+def _modifiers(
+    rows: Sequence[Mapping[str, Any]], answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]
+) -> Iterator[Modifier]:
+    """One for each drug that is certainly taken now, each drug once."""
+    for row in rows:
+        taken = named_answer(Subject("medication", row["drug"]), index, orders)
+        if taken.keys == PRESENT:
+            keys = _changed(row, answer, table)
+            yield Modifier(row["drug"], row["role"], row["strength"], row["source"], keys, taken.sources)
+
+
+def _changed(row: Mapping[str, Any], answer: Answer, table: GeneTable) -> tuple[str, ...]:
+    """The values with the drug, by the gene's rule for this role and strength if that is verified; else none."""
+    rules = table.gene.extra.get("modulation", ())
+    rule = next((r for r in rules if (r["role"], r["strength"]) == (row["role"], row["strength"])), None)
+    if rule is None or rule["status"] != ACTIVE or answer.subject.kind != "activity_score":
+        return ()
+    changed = (converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys)
+    return tuple(dict.fromkeys(changed))
+
+
+def converted(table: GeneTable, score: str, factor: Decimal) -> str:
+    """The score times the factor, as the next lower score that the table has; a lower bound stays one (PG89)."""
+    sign = AT_LEAST if score.startswith(AT_LEAST) and factor else ""
+    product = Decimal(score.removeprefix(AT_LEAST)) * factor
+    plain = sorted({Decimal(known.removeprefix(AT_LEAST)) for known in table.scores})
+    lower = max((known for known in plain if known <= product), default=Decimal(0))
+    text = score_text(f"{sign}{lower}")
+    return text if text in table.scores else score_text(str(lower))
