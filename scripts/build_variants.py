@@ -1,6 +1,6 @@
 """Write cards/genes/variants.tsv: other notations of the single variants that gene files name.
 
-    scripts/build_variants.py [DATA]      DATA holds data/biomarkers; else PMCDS_SHARED, else ../shared beside the checkout
+    scripts/build_variants.py [DATA]   DATA holds data/biomarkers; else PMCDS_SHARED, else ../shared beside the checkout
 
 A record of a source is about a variant if its own protein (or coding) name is the canonical one, or a numbering of
 `OTHER_NUMBERS`, each with the reason. All notations of the record are then forms of the variant, with the record's id
@@ -86,16 +86,17 @@ def records(data: Path) -> Iterator[Record]:
     }
     for row in _lines(data / "civic" / "civic_2022-09_variation_descriptors_vrs.jsonl"):
         number = row["id"].rpartition(":")[2]
+        refs = row.get("xrefs") or ()
         forms = [one["value"] for one in (row.get("expressions") or ())]
-        forms += [ref.partition(":")[2] for ref in (row.get("xrefs") or ()) if ref.startswith("caid:")]
-        forms += [ref for ref in (row.get("xrefs") or ()) if ref.startswith("clinvar:")]
+        forms += [ref.partition(":")[2] for ref in refs if ref.startswith("caid:")]
+        forms += [ref for ref in refs if ref.startswith("clinvar:")]
         if number in genes_of:
             yield Record(genes_of[number], f"CIViC {number}", tuple(forms))
     lines = (data / "variants" / "clinvar_equivalence_dev.tsv").read_text(encoding="utf-8").splitlines()
     for line in lines[1:]:
-        gene, number, forms, status, *_ = line.split("\t")
+        gene, number, stated, status, *_ = line.split("\t")
         if status == "agreed":
-            yield Record(gene, f"ClinVar {number}", (*forms.split(), f"clinvar:{number}"))
+            yield Record(gene, f"ClinVar {number}", (*stated.split(), f"clinvar:{number}"))
     for row in _lines(data / "variants" / "vicc_equivalence_groups.jsonl"):
         gene = row["id"].partition("_")[0]
         yield Record(gene, f"VICC {row['id']}", tuple(member.strip() for member in row["members"]))
@@ -228,11 +229,11 @@ def main() -> int:
     data = Path(given)
     data = data if (data / "civic").is_dir() else data / "data" / "biomarkers"
     if not (data / "civic").is_dir():
-        print(f"no data in {given}", file=sys.stderr)
+        sys.stderr.write(f"no data in {given}\n")
         return 2
     table = rows(data)
     TARGET.write_text(text(table), encoding="utf-8")
-    print(f"{len(table)} rows for {len({row[0] for row in table})} genes")
+    sys.stdout.write(f"{len(table)} rows for {len({row[0] for row in table})} genes\n")
     return 0
 
 

@@ -24,9 +24,7 @@ def walk_sites(value: Any, pointer: str = "") -> Iterator[str]:
         return
     if not isinstance(value, dict):
         return
-    if value.get("resourceType") == "Bundle" or (
-        "resourceType" not in value and "entry" in value
-    ):
+    if value.get("resourceType") == "Bundle" or ("resourceType" not in value and "entry" in value):
         entries = value.get("entry")
         # One entry that is not in a list is one entry; anything else that is no list holds none.
         listed = entries if isinstance(entries, list) else [entries] if isinstance(entries, dict) else []

@@ -20,6 +20,7 @@ from pmcds.engine import (
     account,
     judge_order,
     judge_patient,
+    muted,
     questions,
     rank,
 )
@@ -44,7 +45,7 @@ class Engine:
     readers       replaces the readers of FHIR resources (`pmcds.READERS` plus your own)
     """
 
-    # For tests: what no rule asks for is read all the same, and must change nothing.
+    # For tests: what no rule asks for is read all the same, nothing is remembered, and all this must change nothing.
     _thorough = False
 
     def __init__(
@@ -65,6 +66,7 @@ class Engine:
         # An integrator's terminology may change its mind: what it said is not remembered.
         self._memory = fhir.Memory() if terminology is None else None
         self._blank = Blank()
+        self._answers: dict[Any, Any] | None = None if self._thorough else {}
         self._questions = fhir.Memory(256)
         self._left_out = frozenset(head.id for head in self.knowledge.heads if head.source in optional)
 
@@ -181,7 +183,7 @@ class Engine:
             fhir_server=opened.fhir_server,
             policy=self.settings.policy,
             thorough=self._thorough,
-            memory=self._memory if self._memory is not None else fhir.Memory(),
+            memory=self._memory if self._memory is not None and not self._thorough else fhir.Memory(),
         )
         reading = selection.supplied(fhir.read(opened, context, self.readers, asked=self._asked(selection)))
         orders = judged_orders(reading, selection)
@@ -189,17 +191,20 @@ class Engine:
         about_patient = self._patient_rules(selection)
         asked = self._asks(tuple(dict.fromkeys(rule for group in (about_patient, *rules.values()) for rule in group)))
         situation = Situation(
-            answers=infer.infer(reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now),
+            answers=infer.infer(
+                reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now, blank=self._answers
+            ),
             orders=(*orders, *(other for other in reading.orders if other not in orders)),
             supply=reading.supply,
             hook=selection.hook,
             cancer_known=any(_is_coded_cancer(finding) for finding in reading.findings),
             late=late,
             ignored=frozenset(note.site for note in reading.inputs if note.ignored),
-            known=self._blank,
+            known=None if self._thorough else self._blank,
         )
         outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
         outcomes += judge_patient(about_patient, situation)
+        outcomes = [muted(outcome, self.settings.pretest) for outcome in outcomes]
         ranking = Ranking(
             self.phrasing,
             self.terms,

@@ -69,6 +69,27 @@ def test_an_unknown_drug_is_said_to_be_unknown(run: Run) -> None:
     assert "not recognized" in run("drugs", "recognize", "Sample Herbal Drops").out
 
 
+def test_drugs_recognizes_every_order_of_a_bundle_and_gives_the_rate(run: Run, tmp_path: Path) -> None:
+    orders = [
+        {"resourceType": "MedicationRequest", "id": name, "status": "draft", "intent": "order", "subject": {"reference": "Patient/p"},
+         "medicationCodeableConcept": {"text": name}}
+        for name in ("clopidogrel", "codeine", "zzyzxine")
+    ]  # fmt: skip
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps({"resourceType": "Bundle", "entry": [{"resource": one} for one in orders]}))
+    assert "2 of 3 recognized (66.7 %: 2 by name)." in run("drugs", "recognize", file).out
+    shown = run("drugs", "recognize", file, "--json").json
+    assert (shown["recognized"], shown["of"]) == (2, 3)
+    assert shown["counts"] == {"drug-unrecognized": 1, "name": 2}
+
+
+def test_drugs_recognizes_each_line_of_a_text_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "drugs.txt"
+    file.write_text("clopidogrel 75 mg\nrxnorm|309362\n\nSample Herbal Drops\n", encoding="utf-8")
+    shown = run("drugs", "recognize", file, "--json").json
+    assert [row["found"] for row in shown["drugs"]] == ["name", "code", "drug-unrecognized"]
+
+
 def test_genes_lists_methods_and_tables(run: Run) -> None:
     assert "CYP2C19" in run("genes").out
     assert {"gene", "hgnc", "key", "method", "version"} == set(run("genes", "--json").json[0])

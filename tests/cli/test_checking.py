@@ -63,3 +63,14 @@ def test_a_type_that_fhir_does_not_have_is_a_finding(run: Run, tmp_path: Path) -
     file = tmp_path / "thing.json"
     file.write_text('{"resourceType": "Thing"}')
     assert run("validate", file).status == 1
+
+
+def test_the_resources_of_a_request_are_validated_each(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("fhir.resources")
+    file = tmp_path / "request.json"
+    patient = {"resourceType": "Patient", "gendre": "x"}
+    file.write_text(
+        json.dumps({"hook": "patient-view", "context": {"patientId": "p"}, "prefetch": {"patient": patient}})
+    )
+    shown = run("validate", file, "--json")
+    assert [problem["where"] for problem in shown.json["problems"]] == ["/prefetch/patient/gendre"]

@@ -23,7 +23,7 @@ EXPECTED = {
     "carbamazepine-hla-b-1502-present": ("critical", "pharmacogenomics/carbamazepine/cpic"),
     "clopidogrel-cyp2c19-poor": ("critical", "pharmacogenomics/clopidogrel/cpic"),
     "codeine-cyp2d6-ultrarapid": ("critical", "pharmacogenomics/codeine/cpic"),
-    "dabrafenib-braf-v600e-melanoma": ("info", "tumor/melanoma/braf-v600e-options"),
+    "dabrafenib-braf-v600e-melanoma": ("info", "tumor/melanoma/braf-v600e-single-agents"),
     "fluorouracil-dpyd-intermediate": ("warning", "pharmacogenomics/fluorouracil/cpic"),
     "mercaptopurine-tpmt-nudt15-intermediate": ("warning", "pharmacogenomics/mercaptopurine/cpic"),
     "rasburicase-g6pd-deficient": ("critical", "pharmacogenomics/rasburicase/cpic"),

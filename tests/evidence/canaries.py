@@ -60,4 +60,6 @@ def leaks(golden: Golden, seed: str, *, broken: bool) -> list[str]:
 
 def _without_names(result: pmcds.Result) -> str:
     """What the cards say outside the slots for an order's name, a laboratory's name and reported alleles."""
-    return json.dumps([[card.indicator, card.source, card.uuid, [link.url for link in card.links]] for card in result.cards])
+    return json.dumps(
+        [[card.indicator, card.source, card.uuid, [link.url for link in card.links]] for card in result.cards]
+    )

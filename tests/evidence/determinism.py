@@ -35,6 +35,12 @@ def digest(environment: dict[str, str], python: str = sys.executable) -> str:
     known = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH")}
     known["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), known.get("PYTHONPATH"))))
     done = subprocess.run(
-        [python, "-c", PROGRAM], env=known | environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True
+        [python, "-c", PROGRAM],
+        env=known | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
     )
     return done.stdout.strip()

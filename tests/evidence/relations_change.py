@@ -207,7 +207,10 @@ def one_order_more(door: Door, bundle: Json, rng: random.Random) -> bool:
     if drug in (*taken, *interacting) or "melanoma" in json.dumps(bundle):
         return False
     changed = twin(bundle)
-    system, code, display = engine().terms.drug(drug).codes[0]  # type: ignore[union-attr]
+    term = engine().terms.drug(drug)
+    if term is None or not term.codes:
+        return False
+    system, code, display = term.codes[0]
     order: Json = {
         "resourceType": "MedicationRequest",
         "id": "one-more",
@@ -228,7 +231,9 @@ def one_order_more(door: Door, bundle: Json, rng: random.Random) -> bool:
 def fields_that_no_rule_reads(door: Door, bundle: Json, rng: random.Random) -> bool:
     changed = twin(bundle)
     patient = resources(changed, "Patient")[0]
-    patient[rng.choice(["name", "address", "telecom", "maritalStatus", "photo"])] = rng.choice([[], [{"text": "zz"}], "?"])
+    patient[rng.choice(["name", "address", "telecom", "maritalStatus", "photo"])] = rng.choice(
+        [[], [{"text": "zz"}], "?"]
+    )
     for resource in resources(changed, "Observation", "Condition", "MedicationRequest"):
         resource[rng.choice(["recorder", "requester", "encounter", "asserter"])] = {"display": "zz"}
     same(door(bundle), door(changed))

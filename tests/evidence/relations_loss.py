@@ -83,7 +83,9 @@ def _listed(bundle: Json, result: Json) -> bool:
     return any(one.get("reference") == f"Observation/{result['id']}" for r in reports for one in r.get("result", []))
 
 
-def _loss(number: str, hazard: str, edit: Callable[[Json, random.Random], Any], reason: str, ignored: str | None) -> None:
+def _loss(
+    number: str, hazard: str, edit: Callable[[Json, random.Random], Any], reason: str, ignored: str | None
+) -> None:
     """Register a relation that blurs the decisive result."""
 
     @relation(number, hazard)
@@ -98,12 +100,16 @@ def _loss(number: str, hazard: str, edit: Callable[[Json, random.Random], Any], 
 
 
 _MODIFIER = [{"url": "http://example.org/not", "valueBoolean": True}]
-_loss("M31a", "H04", lambda r, rng: r.update(status=rng.choice(["preliminary", "partial"][:1])), "result-not-final", None)
+_loss(
+    "M31a", "H04", lambda r, rng: r.update(status=rng.choice(["preliminary", "partial"][:1])), "result-not-final", None
+)
 _loss("M31b", "H04", lambda r, rng: r.update(status="registered"), "result-pending", None)
 _loss(
     "M32",
     "H06",
-    lambda r, rng: r.update(status=rng.choice([None, "Final", "FINAL", "finalish", " final ", "ｆinal", 1, ["final"]])),
+    lambda r, rng: r.update(
+        status=rng.choice([None, "Final", "FINAL", "finalish", " final ", "\uff46inal", 1, ["final"]])
+    ),
     "status-unreadable",
     "status-unreadable",
 )
@@ -300,7 +306,9 @@ def answer_that_is_not_present(door: Door, bundle: Json, rng: random.Random) -> 
         ]
     )
     concept = {"coding": [{"system": "http://loinc.org", "code": code}]}
-    line = _line(door(_edited(bundle, case.result, lambda resource: resource.update(valueCodeableConcept=concept))), case)
+    line = _line(
+        door(_edited(bundle, case.result, lambda resource: resource.update(valueCodeableConcept=concept))), case
+    )
     if outcome:
         assert line.outcome in (outcome, words.ALERT), line
         assert line.outcome == words.ALERT or reason in (line.reason, *line.also), line

@@ -23,5 +23,7 @@ def test_calls_at_the_same_time_give_what_they_give_alone() -> None:
     alone = {golden.name: json.dumps(engine().evaluate(golden.fresh(), now=NOW).report()) for golden in bundles()}
     with ThreadPoolExecutor(8) as pool:
         several = [golden for golden in bundles() for _ in range(6)]
-        found = pool.map(lambda golden: (golden.name, json.dumps(engine().evaluate(golden.fresh(), now=NOW).report())), several)
+        found = pool.map(
+            lambda golden: (golden.name, json.dumps(engine().evaluate(golden.fresh(), now=NOW).report())), several
+        )
         assert all(alone[name] == text for name, text in found)

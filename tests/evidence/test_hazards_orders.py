@@ -12,7 +12,19 @@ from pmcds.model import words
 from tests.evidence.bundles import Json, cards, decisions, outcomes, resources, twin
 from tests.evidence.goldens import NOW, ROOT, engine
 from tests.evidence.relations_requests import answer, request_of
-from tests.evidence.whole import CLOPIDOGREL, CODEINE, add, changed, concept, evaluated, line, normal, patient, poor, verdict
+from tests.evidence.whole import (
+    CLOPIDOGREL,
+    CODEINE,
+    add,
+    changed,
+    concept,
+    evaluated,
+    line,
+    normal,
+    patient,
+    poor,
+    verdict,
+)
 
 ALERT, CLEAR, CANNOT = "ALERT", "CLEAR", "CANNOT-TELL"
 ORDER = "MedicationRequest/medicationrequest-1"
@@ -62,7 +74,8 @@ def test_h38_a_selection_that_is_not_there_is_never_silence() -> None:
 @pytest.mark.parametrize(
     ("status", "gone"),
     [("active", None), ("draft", None), ("on-hold", None), ("stopped", "not-current"), ("cancelled", "not-current"),
-     ("completed", "not-current"), ("entered-in-error", "void-status"), ("Active", ""), ("unknown", ""), (None, ""), (3, "")],
+     ("completed", "not-current"), ("entered-in-error", "void-status"), ("Active", ""), ("unknown", ""),
+     (None, ""), (3, "")],
 )  # fmt: skip
 def test_h39_the_status_of_an_order_decides(status: Any, gone: str | None) -> None:
     result = evaluated(changed(poor(), lambda r: r.update(status=status), "MedicationRequest"))
@@ -142,7 +155,9 @@ def test_h43_a_local_form_is_out_of_scope_and_an_unknown_route_is_conditional() 
     assert line(evaluated(patient(order=drug)), rule.id).outcome != "NOT-COVERED"
 
 
-@pytest.mark.parametrize("member", ["dosageInstruction", "reasonCode", "reasonReference", "dispenseRequest", "authoredOn"])
+@pytest.mark.parametrize(
+    "member", ["dosageInstruction", "reasonCode", "reasonReference", "dispenseRequest", "authoredOn"]
+)
 @pytest.mark.parametrize("value", [None, [], [{}], [{"asNeededBoolean": True}], "x"])
 def test_h44_no_dose_and_no_reason_never_suppress(member: str, value: Any) -> None:
     assert verdict(changed(poor(), lambda r: r.update({member: value}), "MedicationRequest"), CLOPIDOGREL)[0] == ALERT
@@ -150,7 +165,14 @@ def test_h44_no_dose_and_no_reason_never_suppress(member: str, value: Any) -> No
 
 @pytest.mark.parametrize(
     ("born", "adult"),
-    [("2008-06-02", False), ("2008-06-01", True), ("2008-05-31", True), ("2008", None), ("2008-06", None), ("2030-01-01", None)],
+    [
+        ("2008-06-02", False),
+        ("2008-06-01", True),
+        ("2008-05-31", True),
+        ("2008", None),
+        ("2008-06", None),
+        ("2030-01-01", None),
+    ],
 )
 def test_h45_age_is_exact_or_open(born: str, adult: bool | None) -> None:
     rule = "pharmacogenomics/voriconazole/cpic"
@@ -167,7 +189,9 @@ def test_h45_age_is_exact_or_open(born: str, adult: bool | None) -> None:
 
 def test_h47_a_refuted_condition_is_not_there() -> None:
     def refute(resource: Json) -> None:
-        resource["verificationStatus"] = concept("refuted", "http://terminology.hl7.org/CodeSystem/condition-ver-status")
+        resource["verificationStatus"] = concept(
+            "refuted", "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+        )
 
     one = line(evaluated(poor()), CLOPIDOGREL)
     other = line(evaluated(changed(poor(), refute, "Condition")), CLOPIDOGREL)
@@ -279,7 +303,9 @@ def test_h63_suggestions_touch_only_the_order_that_caused_them() -> None:
 
 def test_h65_a_result_of_another_gene_is_on_no_card() -> None:
     bundle = poor()
-    extra = resources(patient(diplotype={"CYP2B6": "*6/*6"}, phenotype={"RYR1": "uncertain susceptibility"}), "Observation")
+    extra = resources(
+        patient(diplotype={"CYP2B6": "*6/*6"}, phenotype={"RYR1": "uncertain susceptibility"}), "Observation"
+    )
     for place, result in enumerate(extra):
         bundle["entry"].append({"resource": {**result, "id": f"canary-{place}"}})
     shown = cards(evaluated(bundle))

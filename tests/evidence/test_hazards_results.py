@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import pmcds
 from tests.evidence.bundles import cards, decisions, outcomes, resources, twin
 from tests.evidence.goldens import engine
 from tests.evidence.whole import (
@@ -63,7 +62,7 @@ def test_h02_a_result_of_nobody_is_never_clear(subject: Any) -> None:
         ("unknown", (CANNOT, "status-unreadable")),
         ("Final", (CANNOT, "status-unreadable")),
         ("final ", (CANNOT, "status-unreadable")),
-        ("ｆinal", (CANNOT, "status-unreadable")),
+        ("\uff46inal", (CANNOT, "status-unreadable")),
         ("finalish", (CANNOT, "status-unreadable")),
         (None, (CANNOT, "status-unreadable")),
         (1, (CANNOT, "status-unreadable")),
@@ -265,9 +264,7 @@ def test_h32_a_woman_with_one_deficient_copy_is_never_clear() -> None:
     assert verdict(bundle, RASBURICASE)[0] != CLEAR
 
 
-@pytest.mark.parametrize(
-    "place", ["both", "absent"], ids=["value and reason", "reason alone"]
-)
+@pytest.mark.parametrize("place", ["both", "absent"], ids=["value and reason", "reason alone"])
 def test_h36_a_reason_for_absence_wins(place: str) -> None:
     reason = concept("error", "http://terminology.hl7.org/CodeSystem/data-absent-reason")
 
@@ -334,4 +331,3 @@ def test_h64_a_withheld_result_looks_the_same_whatever_it_says() -> None:
     assert cards(one) == cards(other)
     assert (line(one, CLOPIDOGREL).outcome, line(one, CLOPIDOGREL).reason) == (CANNOT, "withheld")
     assert "CYP2C19" not in cards(one)
-

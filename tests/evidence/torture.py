@@ -81,7 +81,9 @@ class Before:
 
 
 def lines_of(result: pmcds.Result) -> dict[tuple[str, str | None], Line]:
-    return {(line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases) for line in result.ledger.orders}
+    return {
+        (line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases) for line in result.ledger.orders
+    }
 
 
 def before(result: pmcds.Result) -> Before:
@@ -100,9 +102,7 @@ def torture(engine: Watched, golden: Golden, tally: Tally, *, only: tuple[str, .
             one_case(engine, golden, calm, path, edit, tally)
 
 
-def one_case(
-    engine: Watched, golden: Golden, calm: Before, path: Path, edit: tuple[str, Any], tally: Tally
-) -> None:
+def one_case(engine: Watched, golden: Golden, calm: Before, path: Path, edit: tuple[str, Any], tally: Tally) -> None:
     """One node, one edit: evaluate, check the laws, compare the lines."""
     source = edited(golden.fresh(), path, edit)
     tally.cases += 1
@@ -199,7 +199,7 @@ def _supply_in_doubt(result: pmcds.Result) -> bool:
     """True if the input as a whole is told to be unreadable, and no line keeps quiet or is clear."""
     flagged = {"entry-error", "truncated", "reader-failed"} & set(result.ledger.flags)
     return bool(flagged) and all(
-        line.outcome == words.CANNOT_TELL and not line.quiet or line.outcome == words.NOT_COVERED
+        (line.outcome == words.CANNOT_TELL and not line.quiet) or line.outcome == words.NOT_COVERED
         for line in result.ledger.orders
     )
 
@@ -220,9 +220,7 @@ def _gone(calm: Before, inputs: dict[str, Any], order: str, path: Path, edit: st
         yield f"silent loss: {order} gone without an input line"
 
 
-def _moved_along(
-    old: Line, new: Line, key: tuple[str, str | None], touched: str, conditional: bool
-) -> Iterator[str]:
+def _moved_along(old: Line, new: Line, key: tuple[str, str | None], touched: str, conditional: bool) -> Iterator[str]:
     if new[0] in ALLOWED[old[0]]:
         return
     if new[0] == words.ALERT and (conditional or touched in NARROWING):
@@ -240,7 +238,7 @@ def _told(
     edit: str,
 ) -> Iterator[str]:
     """`no-result` may not be said where something unreadable could have been the result (1.2)."""
-    if new[1] not in words.QUIET_REASONS or old[1] == new[1] or key[0] == PATIENT and old[0] == words.NOT_COVERED:
+    if new[1] not in words.QUIET_REASONS or old[1] == new[1] or (key[0] == PATIENT and old[0] == words.NOT_COVERED):
         return
     site = touched_site(calm, path)
     place = moved(site, path, edit) if site is not None else None

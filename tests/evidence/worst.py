@@ -32,7 +32,13 @@ def _many(make: Callable[[int], Any], count: int) -> bytes:
 def _observation(place: int, **members: Any) -> dict[str, Any]:
     code = {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]}
     subject = {"reference": "Patient/example"}
-    return {"resourceType": "Observation", "id": f"o{place}", "status": "final", "code": code, "subject": subject} | members
+    return {
+        "resourceType": "Observation",
+        "id": f"o{place}",
+        "status": "final",
+        "code": code,
+        "subject": subject,
+    } | members
 
 
 def _order(place: int) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def corpus() -> Iterator[tuple[str, bytes]]:
         yield f"{count} unknown orders", _many(_order, count)
         chain = lambda i: _observation(i, hasMember=[{"reference": f"Observation/o{i + 1}"}])  # noqa: E731
         yield f"chain of {count} members", _many(chain, count)
-        ring = lambda i, n=count: _observation(i, derivedFrom=[{"reference": f"Observation/o{(i + 1) % n}"}])  # type: ignore[misc]  # noqa: E731
+        ring = lambda i, n=count: _observation(i, derivedFrom=[{"reference": f"Observation/o{(i + 1) % n}"}])  # noqa: E731
         yield f"ring of {count} results", _many(ring, count)
     codings = [{"system": "http://loinc.org", "code": f"{i}-1"} for i in range(60_000)]
     yield "60000 codings", _bundle([*_clinical(), {"resource": _observation(0, code={"coding": codings})}])

@@ -15,13 +15,42 @@ from tests.reference.facts import Facts, Known, known
 OPEN_WORLD = ("phenotype", "activity_score", "diplotype", "genotype", "allele", "variant", "biomarker", "laboratory")
 WORDS = ("unknown", "unreadable", "indeterminate", "conflicting", "withheld")
 # The order of precedence of the reasons, as the specification lists them.
-REASONS = """
-no-result result-pending unread-result status-unreadable no-subject unknown-code unknown-allele value-absent
-value-unreadable unit-unreadable modifier summary-only result-not-final indeterminate no-call position-not-tested
-copy-number-unknown phase-ambiguous resolution-too-low value-straddles-threshold age-straddles-limit sex-unknown
-interaction-undefined future-dated tumor-type-imprecise scale-mismatch conflict genotype-phenotype-mismatch
-not-supplied truncated entry-error withheld step-limit internal-error
-""".split()
+REASONS = [
+    "no-result",
+    "result-pending",
+    "unread-result",
+    "status-unreadable",
+    "no-subject",
+    "unknown-code",
+    "unknown-allele",
+    "value-absent",
+    "value-unreadable",
+    "unit-unreadable",
+    "modifier",
+    "summary-only",
+    "result-not-final",
+    "indeterminate",
+    "no-call",
+    "position-not-tested",
+    "copy-number-unknown",
+    "phase-ambiguous",
+    "resolution-too-low",
+    "value-straddles-threshold",
+    "age-straddles-limit",
+    "sex-unknown",
+    "interaction-undefined",
+    "future-dated",
+    "tumor-type-imprecise",
+    "scale-mismatch",
+    "conflict",
+    "genotype-phenotype-mismatch",
+    "not-supplied",
+    "truncated",
+    "entry-error",
+    "withheld",
+    "step-limit",
+    "internal-error",
+]
 
 
 class Line(NamedTuple):
@@ -73,7 +102,9 @@ def _combined(verdicts: list[Line]) -> Line:
     for outcome in ("ALERT", "CANNOT-TELL", "CLEAR"):
         chosen = [verdict for verdict in verdicts if verdict.outcome == outcome]
         if chosen:
-            reason = min((verdict.reason for verdict in chosen), key=_precedence) if outcome != "CLEAR" else chosen[0].reason
+            reason = (
+                min((verdict.reason for verdict in chosen), key=_precedence) if outcome != "CLEAR" else chosen[0].reason
+            )
             quiet = outcome == "CANNOT-TELL" and all(verdict.quiet for verdict in chosen)
             cases = tuple(case for verdict in verdicts for case in verdict.cases)
             return Line(outcome, reason, quiet, cases)

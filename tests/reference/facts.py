@@ -73,7 +73,9 @@ def known(kind: str, name: str, facts: Facts) -> Known:
         months = facts.taken[name]
         return Known((Decimal(months),)) if months is not None else Known((Decimal(0), Decimal(1000)), reason="")
     if kind == "age":
-        return Known((Decimal(facts.age),)) if facts.age is not None else Known(tuple(Decimal(a) for a in (0, 17, 18, 90)))
+        return (
+            Known((Decimal(facts.age),)) if facts.age is not None else Known(tuple(Decimal(a) for a in (0, 17, 18, 90)))
+        )
     if kind in ("biomarker", "genotype", "diplotype"):
         return NO_RESULT  # not stated by these scenarios
     raise LookupError(kind)

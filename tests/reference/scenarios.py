@@ -72,7 +72,9 @@ def random_facts(rng: random.Random) -> Facts:
     if rng.random() < 0.05:
         orders = (*orders, rng.choice(_UNCOVERED))
     if rng.random() < 0.15:
-        orders = tuple(dict.fromkeys((*orders, "dabrafenib", *rng.sample(["trametinib", "cobimetinib"], rng.randrange(2)))))
+        orders = tuple(
+            dict.fromkeys((*orders, "dabrafenib", *rng.sample(["trametinib", "cobimetinib"], rng.randrange(2))))
+        )
     asked: dict[str, set[str]] = {}
     for rule in rules().values():
         if set(listed(rule["ask"].get("drug", []))) & set(orders):
@@ -91,7 +93,10 @@ def random_facts(rng: random.Random) -> Facts:
     blurred = {rng.choice(stated): rng.choice(sorted(BLURS))} if stated and rng.random() < 0.25 else {}
     return Facts(
         orders=orders,
-        **parts,
+        diplotype=parts["diplotype"],
+        phenotype=parts["phenotype"],
+        score=parts["score"],
+        allele=parts["allele"],
         variant={"BRAF p.Val600Glu": rng.choice(["present", "absent"])} if rng.random() < 0.3 else {},
         laboratory={"G6PD activity": rng.choice(["0.4", "4.2", "11"])} if rng.random() < 0.3 else {},
         condition=tuple(rng.sample(_asked()["condition"], rng.choice([0, 0, 1, 1, 2]))),

@@ -163,3 +163,12 @@ def test_several_codes_of_one_diagnosis_join(terms: Terms) -> None:
     match = terms.conditions(((ICD, "C34.9", None), (SNOMED, "254637007", None)))
     assert "non-small cell lung cancer" in match.cancers
     assert "non-small cell lung cancer" not in match.imprecise
+
+
+@pytest.mark.parametrize("text", ["malignancy", "Cancer", "malignant neoplasm"])
+def test_a_cancer_of_no_stated_site_may_be_any_by_words_as_by_code(terms: Terms, text: str) -> None:
+    by_code = terms.conditions([("http://snomed.info/sct", "363346000", None)])
+    by_words = terms.conditions((), text)
+    assert by_words.cancers == by_code.cancers == ()
+    assert by_words.imprecise == by_code.imprecise != ()
+    assert by_words.how == "name"

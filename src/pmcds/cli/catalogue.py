@@ -181,7 +181,7 @@ def run_genes(arguments: argparse.Namespace) -> int:
         alleles = sorted({*gene.functions, *gene.activity, *gene.listed_alleles})
         shown.line(f"{len(alleles)} alleles: {', '.join(alleles)}")
         return DONE
-    rows = [(g.symbol, g.hgnc or "", g.key, g.method, _version(g.versions)) for _, g in sorted(genes.items())]
+    rows = [(name, g.hgnc or "", g.key, g.method, _version(g.versions)) for name, g in sorted(genes.items())]
     if arguments.json:
         names = ("gene", "hgnc", "key", "method", "version")
         print_json([dict(zip(names, row, strict=True)) for row in rows])
@@ -195,33 +195,27 @@ def _version(versions: Mapping[str, str]) -> str:
 
 
 def run_coverage(arguments: argparse.Namespace) -> int:
-    """Show which source has a rule for which drug, and what it asks for."""
+    """Show which source has a rule for which drug, what it asks for, in which version and of which date."""
     import pmcds
+    from pmcds.cli import coverage
 
     knowledge = pmcds.Knowledge.bundled()
-    rows = [
-        {"drug": drug, "source": rule.source, "asks": _asks(rule), "status": rule.status, "rule": rule.id}
+    by_drug = {
+        drug: sorted(rules, key=lambda rule: rule.id)
         for drug, rules in _by_drug((*knowledge.rules, *knowledge.inactive)).items()
-        for rule in sorted(rules, key=lambda rule: rule.id)
-    ]
-    head = ("drug", "source", "asks", "status", "rule")
-    cells = [tuple(str(row[name]) for name in head) for row in rows]
+    }
+    rows = [coverage.row(drug, rule) for drug, rules in by_drug.items() for rule in rules]
     if arguments.html is not None:
-        from pmcds.cli.page import table_page
-
-        arguments.html.write_text(table_page("Coverage", head, cells), encoding="utf-8")
+        arguments.html.write_text(coverage.coverage_page(by_drug, knowledge.snapshot), encoding="utf-8")
     if arguments.json:
         print_json({"snapshot": knowledge.snapshot, "coverage": rows})
-    else:
-        screen().table(head, cells)
+        return DONE
+    head = ("drug", "source", "asks", "status", "version", "evidence", "rule")
+    shown = screen()
+    shown.table(head, [tuple(row[name] for name in head) for row in rows])
+    shown.line()
+    shown.line(f"{len(by_drug)} drugs, {len({row['rule'] for row in rows})} rules. Knowledge {knowledge.snapshot}.")
     return DONE
-
-
-def _asks(rule: Rule) -> str:
-    """What a rule asks for besides conditions and demographics, which any rule may use."""
-    from pmcds.model.answers import CLOSED_WORLD
-
-    return ", ".join(dict.fromkeys(name for kind, name in rule.subjects if kind not in CLOSED_WORLD))
 
 
 def run_prefetch(arguments: argparse.Namespace) -> int:

@@ -25,6 +25,9 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument("bundle", metavar="BUNDLE.json", help="a Bundle or a resource; - for standard input")
     _add_question(evaluate)
     evaluate.add_argument("--html", metavar="OUT.html", type=Path, help="write the cards as a page, too")
+    evaluate.add_argument(
+        "--passport", action="store_true", help="each gene, what it means, and the drugs it matters for"
+    )
 
     explain = options.command(commands, "explain", run_explain, "every stage, and why each rule spoke or kept silent")
     explain.add_argument("bundle", metavar="BUNDLE.json", help="a Bundle or a resource; - for standard input")
@@ -63,7 +66,9 @@ def run_demo(arguments: argparse.Namespace) -> int:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Evaluate one input and show cards and ledger."""
+    """Evaluate one input and show cards and ledger, or the passport."""
+    if arguments.passport:
+        return _run_passport(arguments)
     result = _evaluate(arguments)
     if arguments.html is not None:
         from pmcds.cli.page import page
@@ -73,6 +78,24 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         print_json(result.report())
         return DONE
     _show(screen(), result)
+    return DONE
+
+
+def _run_passport(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from pmcds.cli.passports import passport_page, show_passport
+    from pmcds.passport import passport
+
+    data = _data(arguments)
+    now = arguments.now or datetime.now(UTC)
+    made = passport(options.engine(arguments), data, patient=arguments.patient, now=now)
+    if arguments.html is not None:
+        arguments.html.write_text(passport_page(made), encoding="utf-8")
+    if arguments.json:
+        print_json(made.to_dict())
+    else:
+        show_passport(screen(), made)
     return DONE
 
 
@@ -117,10 +140,15 @@ def run_respond(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _evaluate(arguments: argparse.Namespace) -> Result:
+def _data(arguments: argparse.Namespace) -> bytes:
     data = options.read_bytes(arguments.bundle)
     if not data.strip():
         raise InputError("empty", "the input is empty", mend="give a FHIR Bundle or resource as JSON")
+    return data
+
+
+def _evaluate(arguments: argparse.Namespace) -> Result:
+    data = _data(arguments)
     order = options.order(arguments.order) if arguments.order else None
     return options.engine(arguments).evaluate(data, order, patient=arguments.patient, now=arguments.now)
 

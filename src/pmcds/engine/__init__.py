@@ -6,6 +6,7 @@ from pmcds.engine.judge_orders import Blank, Situation, judge_order, judge_patie
 from pmcds.engine.ledger import account
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing
+from pmcds.engine.pretest import muted
 from pmcds.engine.rank import Ranking, rank
 from pmcds.engine.recommend import recommendations
 
@@ -19,6 +20,7 @@ __all__ = [
     "account",
     "judge_order",
     "judge_patient",
+    "muted",
     "questions",
     "rank",
     "read_set",

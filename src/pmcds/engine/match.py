@@ -147,7 +147,9 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
         return _undecided(population, answers, environment, population.used)
     if not case.proven(environment):
         reasons = _reasons(answers, environment, case.named)
-        if not _speaks_about(answers, environment, case):
+        waiting = "result-pending" in reasons and asks_for_test(case)
+        if waiting or not _speaks_about(answers, environment, case):
+            # No test is asked for while its result is on the way (PG94).
             return Verdict(population, words.CANNOT_TELL, reasons[0], None, reasons)
         quiet = case.silent is not None and all(reason in words.QUIET_REASONS for reason in reasons)
         return Verdict(population, words.CANNOT_TELL, reasons[0], case, reasons, quiet)
@@ -158,6 +160,11 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
             return Verdict(population, words.CANNOT_TELL, "indeterminate", case, reasons)
         return Verdict(population, words.ALERT, None, case, missing)
     return _silent(population, answers, environment, case)
+
+
+def asks_for_test(case: Case | None) -> bool:
+    """True if the case does nothing but ask for a test."""
+    return case is not None and case.card is not None and all(one.action == "test-first" for one in case.card.advice)
 
 
 def _speaks_about(answers: Sequence[Answer], environment: Environment, case: Case) -> bool:

@@ -57,7 +57,7 @@ def told(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
 def _line(answer: Answer, modifier: Modifier, phrasing: Phrasing) -> str:
     kind = "modifier_rule" if modifier.keys else f"modifier_{modifier.role}"
     predicted = answer.text if modifier.keys and answer.text else phrasing.fact(answer)
-    return phrasing.notice(
+    line = phrasing.notice(
         kind,
         drug=modifier.drug,
         strength=modifier.strength,
@@ -65,6 +65,10 @@ def _line(answer: Answer, modifier: Modifier, phrasing: Phrasing) -> str:
         fact=predicted,
         source=modifier.basis,
     )
+    if not modifier.supposed:
+        return line
+    value = phrasing.joined(list(modifier.supposed))
+    return f"{line} {phrasing.notice('modifier_supposed', factor=modifier.factor, value=value)}"
 
 
 def weighed(

@@ -67,6 +67,6 @@ class Outcome:
     @property
     def shown(self) -> tuple[Verdict, ...]:
         """The verdicts that have a card of their own."""
-        if self.outcome not in ("ALERT", "CANNOT-TELL"):
+        if self.outcome not in ("ALERT", "CANNOT-TELL") or self.quiet:
             return ()
         return tuple(v for v in self.verdicts if v.case is not None and v.case.card is not None)

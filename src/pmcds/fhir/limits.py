@@ -43,8 +43,11 @@ def refuse(code: str, message: str, *, where: str = "", mend: str = "") -> Input
     return InputError(code, message, where=where, mend=mend)
 
 
-def check_body(body: bytes, limits: Limits) -> None:
-    """Refuse a body that is too large, too deep, not UTF-8, or has a number, exponent or string over the limits."""
+def check_body(body: bytes, limits: Limits) -> bool:
+    """Refuse a body that is too large, too deep, not UTF-8, or has a number, exponent or string over the limits.
+
+    True if characters are written as escapes in it.
+    """
     if len(body) > limits.body:
         raise refuse("too-large", "the input has more bytes than allowed", mend="send less, or raise Limits.body")
     if body[:3] == b"\xef\xbb\xbf":
@@ -54,12 +57,14 @@ def check_body(body: bytes, limits: Limits) -> None:
             body.decode("utf-8")
         except UnicodeDecodeError:
             raise refuse("not-utf-8", "the input is not valid UTF-8", mend="send JSON in UTF-8") from None
-    if has_escapes(body) and _SURROGATE.search(body) and _SURROGATE.search(_PAIR.sub(b"", body)):
+    escapes = has_escapes(body)
+    if escapes and _SURROGATE.search(body) and _SURROGATE.search(_PAIR.sub(b"", body)):
         raise refuse("lone-surrogate", "a text holds half of a surrogate pair", mend="send valid Unicode")
     _check_nesting(body, limits.nesting)
     _check_numbers(body, limits)
     if len(body) > limits.string:
         _check_strings(body, limits.string)
+    return escapes
 
 
 def has_escapes(body: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from pmcds.fhir import decode
 from pmcds.fhir.decode import Node
 from pmcds.fhir.envelope import envelope_of, is_envelope
-from pmcds.fhir.limits import Limits, check_body, has_escapes, refuse
+from pmcds.fhir.limits import Limits, check_body, refuse
 from pmcds.fhir.links import Links
 from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.supplied import SUBSETTED, Supplied
@@ -64,19 +64,27 @@ def open_input(source: Any, *, limits: Limits | None = None) -> Opened:
     """
     limits = limits if limits is not None else Limits()
     try:
-        node, body = _node(source, limits)
-        walk = _Walk(limits, body)
+        node, body, escapes = _node(source, limits)
+        walk = _Walk(limits, body, escapes)
         envelope = walk.open(node)
         server = envelope.get("fhirServer")
         links = Links(walk.sites, server if isinstance(server, str) else None)
         supply, flags = walk.supplied.result()
-        return Opened(walk.sites, supply=supply, resolve=links.resolve, flags=flags, envelope=envelope, body=body)
+        return Opened(
+            walk.sites,
+            supply=supply,
+            resolve=links.resolve,
+            flags=flags,
+            envelope=envelope,
+            body=body,
+            escapes=walk.escapes,
+        )
     except RecursionError:
         raise refuse("too-deep", "the input is nested too deeply", mend="send flatter JSON") from None
 
 
-def _node(source: Any, limits: Limits) -> tuple[Node, bytes | None]:
-    """The outermost value, and the bytes of all of it if the input is JSON."""
+def _node(source: Any, limits: Limits) -> tuple[Node, bytes | None, bool]:
+    """The outermost value, the bytes of all of it if the input is JSON, and whether characters may be escaped in it."""
     if hasattr(source, "model_dump_json"):
         source = source.model_dump_json()
     if isinstance(source, str):
@@ -86,13 +94,12 @@ def _node(source: Any, limits: Limits) -> tuple[Node, bytes | None]:
             raise refuse("lone-surrogate", "a text holds half of a surrogate pair") from None
     if isinstance(source, (bytes, bytearray, memoryview)):
         body = bytes(source)
-        check_body(body, limits)
-        return body, body
+        return body, body, check_body(body, limits)
     if isinstance(source, Mapping) and not isinstance(source, dict):
         source = dict(source)
     if isinstance(source, tuple):
         source = list(source)
-    return source, None
+    return source, None, True
 
 
 # A FHIR type begins with a capital; anything else is no type that this library merely does not read.
@@ -106,11 +113,11 @@ def _names_medication(resource: Any) -> bool:
 class _Walk:
     """One pass over the containers of the input."""
 
-    def __init__(self, limits: Limits, body: bytes | None) -> None:
+    def __init__(self, limits: Limits, body: bytes | None, escapes: bool) -> None:
         self.limits = limits
         self.sites: list[Site] = []
         self.supplied = Supplied(body is None or SUBSETTED.encode() in body)
-        self._escapes = body is None or has_escapes(body)
+        self.escapes = escapes
         self._contained = body is None or b'"contained"' in body
         self._bundle = self._bundles = 0
 
@@ -185,7 +192,7 @@ class _Walk:
             return False
         outer = self._enter()
         start, number, add = len(self.sites), self._bundle, self.sites.append
-        contained, escapes = self._contained, self._escapes
+        contained, escapes = self._contained, self.escapes
         for place, (full_url, body, _) in enumerate(bundle.entries):
             at = f"{pointer}/entry/{place}/resource"
             head = sniff(body)

@@ -44,7 +44,7 @@ _GENETIC_KINDS = GENOMIC_KINDS | {"report", "test_order", "implication", "phase"
 _KINDS_OF_TYPE: Mapping[str, tuple[str, ...]] = {
     "Observation": ("genotype", "laboratory"),
     "DiagnosticReport": ("genotype", "laboratory"),
-    "Condition": ("condition", "cancer"),
+    "Condition": ("condition", "cancer", "genotype"),
     "Procedure": ("condition",),
     "MedicationRequest": ("medication",),
     "MedicationOrder": ("medication",),
@@ -113,7 +113,7 @@ def _read(
         denied |= _denied_later(visible, findings, withholding)
     findings = [finding for finding in findings if finding.source.site not in denied]
     orders = [order for order in orders if order.source is None or order.source.site not in denied]
-    findings += _told(opened, denied, genetic_only=frozenset(denied) - {site.pointer for site in hidden})
+    findings += _told(opened, denied)
     copies = Copies(visible, findings, orders, [note.site for note in notes if note.ignored is None])
     inputs = _notes(visible, context, notes, copies, findings, denied)
     flags = dict.fromkeys(opened.flags)
@@ -243,14 +243,14 @@ def _denied_later(opened: Opened, findings: Iterable[Finding], withholding: With
     return denied
 
 
-def _told(opened: Opened, denied: Mapping[str, str], genetic_only: frozenset[str]) -> list[Finding]:
+def _told(opened: Opened, denied: Mapping[str, str]) -> list[Finding]:
+    """What is said of withheld resources: the kinds that their type may hold, so that nothing tells what they say."""
     found: list[Finding] = []
     for site in opened.sites:
         reason = denied.get(site.pointer)
         if reason is None:
             continue
-        kinds = ("genotype",) if site.pointer in genetic_only else _KINDS_OF_TYPE.get(site.type or "", ())
-        found += withheld_findings(site, reason, kinds)
+        found += withheld_findings(site, reason, _KINDS_OF_TYPE.get(site.type or "", ()))
     return found
 
 

@@ -206,13 +206,15 @@ class Opened:
         flags: Sequence[str] = (),
         envelope: Mapping[str, Any] | None = None,
         body: bytes | None = None,
+        escapes: bool = True,
     ) -> None:
         self.sites = tuple(sites)
         self.supply = supply
         self.flags = tuple(flags)
         self.envelope = dict(envelope or {})
         self.memo: dict[Any, Any] = {}
-        self._body = body
+        # The bytes of the whole input, if no name in them can be written with escapes.
+        self._body = None if escapes else body
         self._resolve = resolve
         by_type: dict[str, list[Site]] = {}
         for site in self.sites:
@@ -222,8 +224,7 @@ class Opened:
 
     def lacks(self, name: str) -> bool:
         """True if no member of this name stands anywhere in the input, as far as its bytes tell at once."""
-        body = self._body
-        return body is not None and f'"{name}"'.encode() not in body and b"\\u" not in body
+        return self._body is not None and f'"{name}"'.encode() not in self._body
 
     def leave(self, site: Site) -> bool:
         """Leave a resource unread that nobody asks for; False if it may be another version of one that is asked for."""
@@ -276,7 +277,13 @@ class Opened:
 
         sites = [site.hidden() if site in hidden else site for site in self.sites]
         return Opened(
-            sites, supply=self.supply, resolve=resolve, flags=self.flags, envelope=self.envelope, body=self._body
+            sites,
+            supply=self.supply,
+            resolve=resolve,
+            flags=self.flags,
+            envelope=self.envelope,
+            body=self._body,
+            escapes=False,
         )
 
 

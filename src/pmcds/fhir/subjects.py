@@ -111,13 +111,13 @@ class Subjects:
         patient = self.context.patient
         if patient is None:
             return False
-        target = self._opened.resolve(reference, site)
         parsed = parse_reference(reference)
-        if self._patient is None:  # a Patient without id, known by its content or by its URN
-            return target is not None and target.type == "Patient" and patient in (target.key, target.full_url)
-        if parsed is not None:
+        if parsed is not None and self._patient is not None:
             base = parsed.base or base_of(site)
             return (parsed.type, parsed.id) == (self._patient.type, self._patient.id) and base in self._bases
+        target = self._opened.resolve(reference, site)
+        if self._patient is None:  # a Patient without id, known by its content or by its URN
+            return target is not None and target.type == "Patient" and patient in (target.key, target.full_url)
         if target is None or target.type != "Patient" or target.key != f"Patient/{self._patient.id}":
             return False
         return base_of(target) in self._bases
@@ -138,7 +138,7 @@ class Subjects:
         found = self._met.get(key)
         if found is None:
             reference = reference_of(decode.decoded(seen.subject))
-            if reference is None or reference[0] == "#":
+            if reference is None or reference[0] == "#" or not self._is_reference(reference, site):
                 return None
             found = self._met[key] = _OWN if self.is_patient(reference, site) else _OTHER
         return found
@@ -158,9 +158,14 @@ class Subjects:
         """What the resource says about itself, or None if it names no subject."""
         data = site.outline
         reference = reference_of(data.get("subject")) or reference_of(data.get("patient"))
-        if reference is None:
+        if reference is None or not self._is_reference(reference, site):
             return None
         return _OWN if self.is_patient(reference, site) else _OTHER
+
+    def _is_reference(self, reference: str, site: Site) -> bool:
+        """False for a text that names nobody: it has no form of a reference and leads nowhere (H02)."""
+        formed = parse_reference(reference) is not None or reference[0] == "#" or ":" in reference
+        return formed or self._opened.resolve(reference, site) is not None
 
     def _inherited(self, start: Site) -> set[str | None]:
         """The reasons of every resource from which a subject may be inherited, over any number of links.

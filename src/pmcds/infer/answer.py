@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from pmcds.infer.blank import Blank, blank_key, remember
 from pmcds.infer.carriers import split_subject, star_answer, typed_answer
 from pmcds.infer.claims import GeneEvidence, gather
 from pmcds.infer.closed_world import age, named_answer, sex, taken_for
@@ -33,21 +34,26 @@ def infer(
     genes: Mapping[str, Gene],
     terms: Terms,
     now: datetime,
+    blank: Blank | None = None,
 ) -> dict[Question, Answer]:
     """The answer to each question (subject, origin); origin is germline, somatic or None (any).
 
     Equal readings give equal answers, whatever the order of the input. Raises nothing that depends on the patient.
+    `blank` keeps the answers that rest on nothing from one reading to the next, of the same genes and terms.
     """
-    person = Person(reading, genes, terms, now)
-    return {question: person.answer(*question) for question in questions}
+    person = Person(reading, genes, terms, now, {} if blank is None else blank)
+    return {question: person.told(*question) for question in questions}
 
 
 class Person:
     """One reading with what has been worked out from it so far; a gene is settled once for all its questions."""
 
-    __slots__ = ("_genes", "_index", "_orders", "_settled", "_sex", "_terms")
+    __slots__ = ("_blank", "_genes", "_index", "_orders", "_settled", "_sex", "_terms")
 
-    def __init__(self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime) -> None:
+    def __init__(
+        self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime, blank: Blank
+    ) -> None:
+        self._blank = blank
         self._genes = genes
         self._terms = terms
         self._orders = reading.orders
@@ -55,6 +61,17 @@ class Person:
         self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
         stated = sex(Subject("sex", ""), self._index)
         self._sex = str(stated.keys[0]) if stated.definite else None
+
+    def told(self, subject: Subject, origin: str | None) -> Answer:
+        """The answer, which is known already where nothing was read about the subject."""
+        key = blank_key(subject, origin, self._index)
+        if key is None:
+            return self.answer(subject, origin)
+        found = self._blank.get(key)
+        if found is None:
+            found = self.answer(subject, origin)
+            remember(self._blank, key, found)
+        return found
 
     def answer(self, subject: Subject, origin: str | None) -> Answer:
         """What is known about one subject."""

@@ -45,10 +45,11 @@ def _on_scale(
     name: str, valued: list[Valued], terms: Terms
 ) -> tuple[list[Valued], list[tuple[State, Finding]]]:
     """Values that rules can compare: numbers of a marker that is asked for by number, words of one that is not."""
-    wanted = Interval if name in terms.markers.get("numeric", ()) else str if name in terms.markers.get("worded", ()) else object
+    numeric, worded = (name in terms.markers.get(kind, ()) for kind in ("numeric", "worded"))
+    fitting = [one for one in valued if not (isinstance(one.key, str) and numeric)]
+    fitting = [one for one in fitting if not (isinstance(one.key, Interval) and worded)]
     state = State(words.INDETERMINATE, "scale-mismatch")
-    fitting = [one for one in valued if isinstance(one.key, wanted)]
-    return fitting, [(state, one.finding) for one in valued if not isinstance(one.key, wanted)] if not fitting else []
+    return fitting, [] if fitting else [(state, one.finding) for one in valued]
 
 
 def _other_scales(name: str, index: Index) -> list[tuple[State, Finding]]:

@@ -15,7 +15,7 @@ from pmcds.infer.evidence import Index
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
 from pmcds.model.answers import Answer, Modifier, Subject
-from pmcds.model.findings import Order
+from pmcds.model.findings import Order, Source
 
 ACTIVE = "active"
 # A weak inhibitor changes nothing.
@@ -46,18 +46,22 @@ def _modifiers(
     for row in rows:
         taken = named_answer(Subject("medication", row["drug"]), index, orders)
         if taken.keys == PRESENT:
-            keys = _changed(row, answer, table)
-            yield Modifier(row["drug"], row["role"], row["strength"], row["source"], keys, taken.sources)
+            yield _modifier(row, answer, table, taken.sources)
 
 
-def _changed(row: Mapping[str, Any], answer: Answer, table: GeneTable) -> tuple[str, ...]:
-    """The values with the drug, by the gene's rule for this role and strength if that is verified; else none."""
+def _modifier(row: Mapping[str, Any], answer: Answer, table: GeneTable, sources: tuple[Source, ...]) -> Modifier:
+    """The drug with the values that the gene's rule for this role and strength gives, used only if it is verified."""
+    told = Modifier(row["drug"], row["role"], row["strength"], row["source"], sources=sources)
     rules = table.gene.extra.get("modulation", ())
     rule = next((r for r in rules if (r["role"], r["strength"]) == (row["role"], row["strength"])), None)
-    if rule is None or rule["status"] != ACTIVE or answer.subject.kind != "activity_score":
-        return ()
-    changed = (converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys)
-    return tuple(dict.fromkeys(changed))
+    if rule is None or answer.subject.kind != "activity_score":
+        return told
+    changed = tuple(
+        dict.fromkeys(converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys)
+    )
+    if rule["status"] == ACTIVE:
+        return replace(told, keys=changed)
+    return replace(told, supposed=changed, factor=f"{rule['source']}: times {rule['factor']}")
 
 
 def converted(table: GeneTable, score: str, factor: Decimal) -> str:

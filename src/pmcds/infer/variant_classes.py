@@ -4,7 +4,8 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
 
     same:        other forms of one variant (c., g., rs number, legacy names); the table of variants adds to them
     any_of:      names of variants
-    codons:      any change of the protein at these residues, `except` some; `perhaps_codons`: other changes there are open
+    codons:      any change of the protein at these residues, `except` some
+    perhaps_codons: residues at which another change than the listed ones leaves the question open
     within, missense, frameshift_in, loss_in, gain_in, duplication_in: [first, last] residues
     by_base:     {p. name: [c. names]}  a protein change that counts only if made by these bases
     truncating:  "yes"          nonsense, frameshift, splice position
@@ -13,8 +14,9 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     called:      words of the laboratory, any of which makes a small change one of the category
     either:      [subjects]     one of these, of any gene; it stands alone
 
-of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too); `significance` (words that the laboratory must have used)
-and `zygosity` narrow it down. With one of these two alone every variant of the gene counts.
+of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too). `significance`
+(words that the laboratory must have used) and `zygosity` narrow it down; with one of these two alone every variant of
+the gene counts.
 """
 
 from __future__ import annotations

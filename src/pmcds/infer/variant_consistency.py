@@ -1,4 +1,4 @@
-"""Whether the protein and the coding name of one variant can belong together (VE-08), and near misses in words (FX-04)."""
+"""Whether the protein and the coding name of a variant can belong together (VE-08); near misses in words (FX-04)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def other_at_residue(name: str, names: tuple[str, ...], variant: Described) -> b
     if told is None or told.kind != "substitution" or not variant.numbered:
         return False
     asked = [change for text in (names or (name,)) if (change := protein(text)) is not None]
+    place = (told.kind, told.first, told.ref)
     return bool(asked) and all(
-        change.kind == "substitution" and (change.first, change.ref) == (told.first, told.ref) and change.new != told.new
-        for change in asked
+        (change.kind, change.first, change.ref) == place and change.new != told.new for change in asked
     )

@@ -107,7 +107,8 @@ def _genes_by_name(finding: Finding, genes: Mapping[str, Gene]) -> list[str]:
     coding = value.get("c")
     told = of_accession(coding.rpartition(":")[0], genes) if isinstance(coding, str) and ":" in coding else None
     places = [value.get("g"), _of_spdi(value.get("spdi")), *value.get("ids", ())]
-    told = told or next((gene for place in places if isinstance(place, str) and (gene := listed_gene(place, genes))), None)
+    found = (listed_gene(place, genes) for place in places if isinstance(place, str))
+    told = told or next((gene for gene in found if gene), None)
     text = value.get("text")
     if told is None and isinstance(text, str):
         parsed = parse(text, genes)

@@ -95,7 +95,8 @@ def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant
     if gene is not None and misread(gene, described):
         return None
     canonical = same_as(gene, described) if gene is not None else None
-    categories = tuple(dict.fromkeys(name for one in named for name in classes_of(one, resolved(one, described_of(parsed, one)))))
+    told = [(one, resolved(one, described_of(parsed, one))) for one in named]
+    categories = tuple(dict.fromkeys(name for one, variant in told for name in classes_of(one, variant)))
     fused = next((name for name in categories if "::" in name), None)
     change = parsed.protein.name if parsed.protein else None
     coding = _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "cn" else None

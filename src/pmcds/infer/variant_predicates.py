@@ -1,4 +1,4 @@
-"""What the words of a category ask of one variant: generic predicates, whose residues and partners are data (VP-01 to VP-11).
+"""What the words of a category ask of one variant: predicates whose residues and partners are data (VP-01 to VP-11).
 
 Each predicate says yes, no, or (None) that the variant is not told well enough.
 """
@@ -58,7 +58,7 @@ def any_of(names: Sequence[str], variant: Described) -> Fits:
 
 
 def own_names(variant: Described) -> set[str]:
-    """The names of a variant in normal form; a coding one without its transcript only if numbered like the gene file."""
+    """The names of a variant in normal form; a coding one without transcript only if numbered like the gene file."""
     own = {plain(name) for name in variant.names}
     if not variant.numbered:
         own = {name for name in own if not name.startswith("c.")}
@@ -143,7 +143,8 @@ def perhaps_texts(texts: Sequence[str], variant: Described) -> Fits:
 def by_base(listed: Mapping[str, Sequence[str]], variant: Described) -> Fits:
     """A protein change that counts only if these bases made it; without the bases it is not told."""
     if variant.protein is None or variant.protein.name not in listed:
-        return YES if own_names(variant).intersection(plain(name) for bases in listed.values() for name in bases) else NO
+        wanted = {plain(name) for bases in listed.values() for name in bases}
+        return YES if own_names(variant) & wanted else NO
     if variant.nucleotide is None:
         return None
     return variant.nucleotide.name in {plain(name) for name in listed[variant.protein.name]}
@@ -216,7 +217,8 @@ def skips(spec: Mapping[str, Any], variant: Described) -> Fits:
     if change is not None and change.kind == "splice":
         return any(int(low) <= change.first <= int(high) for low, high in _pairs(spec.get("residues", ())))
     if variant.nucleotide is not None:
-        return any(_breaks(variant.nucleotide.name, int(low), int(high)) for low, high in _pairs(spec.get("spans", ())))
+        name = variant.nucleotide.name
+        return any(_breaks(name, int(low), int(high)) for low, high in _pairs(spec.get("spans", ())))
     return NO if change is not None or variant.phrase or variant.fusion else None
 
 
@@ -234,7 +236,8 @@ def _breaks(name: str, first: int, last: int) -> bool:
     if match[5] in ("dup", "ins"):
         return False
     sites = ((first, -2), (first, -1), (last, 1), (last, 2))
-    return any(start <= site <= end for site in sites) or (match[5] == "del" and start <= (first, 0) and end >= (last, 0))
+    whole = match[5] == "del" and start <= (first, 0) and end >= (last, 0)
+    return whole or any(start <= site <= end for site in sites)
 
 
 def fusion(_: str, variant: Described) -> Fits:

@@ -1,4 +1,4 @@
-"""What the gene files and the table of variants tell about names, transcripts and residues (4.2, VE-06, VE-09, VE-11)."""
+"""What gene files and the table of variants tell about names, transcripts and residues (VE-06, VE-09, VE-11)."""
 
 from __future__ import annotations
 

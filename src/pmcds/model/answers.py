@@ -50,7 +50,8 @@ class Modifier:
     """A drug taken now that changes the activity which the genotype predicts.
 
     `role` is inhibitor or inducer, `strength` strong, moderate or weak, `basis` the source of the row. `keys` are the
-    values with the drug where a verified rule gives them; empty where none does: then nothing is changed.
+    values with the drug where a verified rule gives them; empty where none does: then nothing is changed. `supposed`
+    is what a rule that is not verified would give, and `factor` its factor with its source: shown, never used.
     """
 
     drug: str
@@ -59,6 +60,8 @@ class Modifier:
     basis: str
     keys: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    supposed: tuple[str, ...] = ()
+    factor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

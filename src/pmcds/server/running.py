@@ -55,7 +55,6 @@ def run(config: Config) -> None:
         uvicorn.run("pmcds.server.running:worker", factory=True, workers=config.workers, **options)  # type: ignore[arg-type]
     else:
         uvicorn.run(create_app(engine_of(config), config), **options)  # type: ignore[arg-type]
-    logs.event("stop")
 
 
 __all__ = ["engine_of", "load", "run", "worker"]

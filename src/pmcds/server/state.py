@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from pmcds import hooks
 from pmcds._version import __version__
 from pmcds.api import Engine
-from pmcds.errors import HookError
+from pmcds.errors import HookError, InputError
 from pmcds.server import logs
 from pmcds.server.answers import encode
 from pmcds.server.audit import AuditFile
@@ -20,6 +20,7 @@ from pmcds.server.fetch import Fetcher
 from pmcds.server.jwt import Verifier
 from pmcds.server.metrics import Metrics
 from pmcds.server.replay import ReplayStore
+from pmcds.server.samples import bundle_of_sample, request_of, samples
 from pmcds.server.shown import Shown
 from pmcds.server.store import Store, open_store
 
@@ -56,18 +57,26 @@ class Server:
 
     def start(self) -> None:
         """Build what is built on first use, and delete feedback that is kept no longer."""
-        self.engine.warmup()
-        for service in self.services.values():
-            try:
-                self.engine.answer(service, {"hook": service.hook, "hookInstance": "warm", "context": {}})
-            except HookError:
-                continue
+        self._warm()
         days = self.config.feedback.keep_days
         if days:
             self.store.purge((datetime.now(UTC) - timedelta(days=days)).isoformat())
         if self.config.fetch.private or self.config.jwt.private:
             logs.event("private-addresses-allowed", logging.WARNING)
         self.ready = True
+
+    def _warm(self) -> None:
+        """Answer a sample for each service, so that no caller waits for what is built on first use."""
+        self.engine.warmup()
+        alerting = (test for _, test in samples(self.engine) if test["expect"]["outcome"] == "ALERT")
+        sample = next(alerting, None)
+        if sample is None:
+            return
+        bundle = bundle_of_sample(self.engine, sample["patient"])
+        for service in self.services.values():
+            with suppress(HookError, InputError):
+                request = request_of(self.engine, bundle, None, service.hook)
+                self.engine.answer(service, encode(request)).to_dict()
 
     def stop(self) -> None:
         """Write what waits and close everything."""
@@ -78,6 +87,7 @@ class Server:
         for part in (self.fetcher, self._replay, self.audit):
             if part is not None:
                 part.close()
+        logs.event("stop")
 
     def version_of(self, rule: str | None) -> str | None:
         """The version of an active rule."""

@@ -15,6 +15,7 @@ from pmcds.hooks.feedback import COLUMNS, FeedbackRecord, Known
 from pmcds.server.config import Feedback
 
 SQLITE = "sqlite:///"
+_MEMORY = "sqlite://"
 # Columns of a record that stand in the main table; the comment stands apart.
 FLAT = tuple(name for name in COLUMNS if name != "comment")
 
@@ -81,8 +82,8 @@ def open_store(config: Feedback, *, create: bool = True) -> Store:
 
     Raises InputError if the database cannot be used, or is not there and is not to be made.
     """
-    if config.url.startswith(SQLITE):
-        file = config.url.removeprefix(SQLITE) or ":memory:"
+    if config.url == _MEMORY or config.url.startswith(SQLITE):
+        file = config.url.removeprefix(SQLITE).removeprefix(_MEMORY) or ":memory:"
         if not create and not Path(file).is_file():
             raise InputError("no-feedback", "there is no feedback store at the place of the settings", mend="see --url")
         try:

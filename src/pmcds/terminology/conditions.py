@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pmcds.terminology.cancers import Cancers
+from pmcds.terminology.cancers import Cancers, Node
 from pmcds.terminology.classifications import EDITIONS, prefix_key, prefix_keys
 from pmcds.terminology.systems import Systems
 from pmcds.terminology.text import fold, strings
@@ -63,10 +63,18 @@ class Conditions:
                 how = "name" if own or found is not None else how
                 names |= own
                 nodes += [found] if found is not None else []
+            if not nodes and self._cancers.condition in names:
+                nodes = self._anywhere()
         if self._cancers.condition and any(place.nodes or place.types for place in nodes):
             names.add(self._cancers.condition)
         cancers, imprecise = self._cancers.types(nodes)
         return ConditionMatch(tuple(sorted(self._with_broader(names))), cancers, imprecise, how)
+
+    def _anywhere(self) -> list[Node]:
+        """Where a tumor of no stated site leads: to the node of the codes of the general diagnosis, if they have one."""
+        pairs = [code.partition(":")[::2] for code in self._codes.get(self._cancers.condition or "", ())]
+        found = (self._cancers.of_code(system, code) for system, code in pairs)
+        return [node for node in found if node is not None and node.nodes][:1]
 
     @staticmethod
     def _words(codings: Sequence[Coding], text: str | None) -> Iterator[str]:

@@ -38,7 +38,8 @@ def read_laboratory(record: Record) -> list[Finding]:
 def _current(record: Record, finding: Finding) -> Finding:
     """The finding, or that it does not count any more: its date lies before the age limit of its test (LAB-02)."""
     months = record.context.terms.current_for(finding.subject or "")
-    if months is None or finding.date is None or finding.status == "withheld":
+    if months is None or finding.date is None or finding.reason is not None:
+        # What has no usable value keeps its own reason, whatever its age.
         return finding
     # A partial date counts as its last day; a result without a date is not judged by its age.
     if finding.date[:10].ljust(10, "9") >= _months_before(record.context.now, months):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pmcds import fhir, hooks
+from pmcds import hooks
 from pmcds.errors import HookError, InputError
-from pmcds.model.patient import Patient
 from pmcds.server import answers
 from pmcds.server.bodies import parse_json, read_body
+from pmcds.server.samples import bundle_of_sample, request_of, samples
 from pmcds.server.state import Full
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ _HEADERS = {
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-_INSTANCE = "00000000-0000-4000-8000-000000000000"
 
 
 def page_routes() -> list[Route]:
@@ -73,7 +71,7 @@ async def _choices(request: Request) -> Response:
 
 def _encoded_choices(server: Server) -> bytes:
     groups: dict[str, list[dict[str, Any]]] = {}
-    for number, (title, test) in enumerate(_samples(server.engine)):
+    for number, (title, test) in enumerate(samples(server.engine)):
         about = {"number": number, "name": test["name"], "expected": test["expect"]["outcome"]}
         groups.setdefault(title, []).append(about)
     return answers.encode(
@@ -85,32 +83,18 @@ def _encoded_choices(server: Server) -> bytes:
     )
 
 
-def _samples(engine: Engine) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Title of the rule and test, for every test of the active rules."""
-    for rule in engine.active_rules():
-        for test in engine.knowledge.tests.get(rule.id, {}).get("tests", ()):
-            yield f"{rule.title} ({rule.source})", test
-
-
 async def _sample(request: Request) -> Response:
     """One sample patient as a Bundle."""
     server: Server = request.app.state.server
     number = request.path_params["number"]
-    test = next((test for place, (_, test) in enumerate(_samples(server.engine)) if place == number), None)
+    test = next((test for place, (_, test) in enumerate(samples(server.engine)) if place == number), None)
     if test is None:
         return answers.refusal(404, "there is no such sample")
-    return answers.json_answer(await run_in_threadpool(_bundle, server.engine, test["patient"]))
+    return answers.json_answer(await run_in_threadpool(_sample_bytes, server.engine, test["patient"]))
 
 
-def _bundle(engine: Engine, stated: Mapping[str, Any]) -> bytes:
-    fields = {name: value for name, value in stated.items() if name != "order"}
-    for name in ("condition", "cancer", "medication"):
-        if isinstance(fields.get(name), str):
-            fields[name] = [fields[name]]
-    order = stated.get("order", ())
-    orders: Sequence[Any] = [order] if isinstance(order, (str, Mapping)) else order
-    bundle = fhir.bundle_of(Patient(**fields), now=datetime.now(UTC), terms=engine.terms, orders=orders)
-    return json.dumps(bundle, indent=2, default=str).encode()
+def _sample_bytes(engine: Engine, stated: Mapping[str, Any]) -> bytes:
+    return json.dumps(bundle_of_sample(engine, stated), indent=2, default=str).encode()
 
 
 async def _evaluate(request: Request) -> Response:
@@ -140,7 +124,7 @@ def _account(server: Server, bundle: dict[str, Any], drug: Any, hook: Any) -> by
         result = engine.evaluate(bundle, order=drug)
         call = None
     else:
-        call = _request(engine, bundle, drug, service.hook)
+        call = request_of(engine, bundle, drug, service.hook)
         result = engine.answer(service, json.dumps(call).encode())
     return answers.encode(
         {
@@ -155,48 +139,3 @@ def _account(server: Server, bundle: dict[str, Any], drug: Any, hook: Any) -> by
 def _why(result: Result) -> list[str | None]:
     """The reasons behind each decision line."""
     return [result.why(line.rule, line.order) if line.rule else None for line in result.ledger.orders]
-
-
-def _request(engine: Engine, bundle: dict[str, Any], drug: str | None, hook: str) -> dict[str, Any]:
-    """The Bundle as the request that an EHR would send: drafts in the context, all else as prefetch."""
-    opened = fhir.open_input(bundle, limits=engine.settings.limits)
-    patient = next((site.key for site in opened.by_type("Patient")), "Patient/unknown")
-    entries = [entry for entry in bundle.get("entry") or () if isinstance(entry, dict)]
-    drafts = [entry for entry in entries if _is_draft(entry.get("resource"))]
-    context: dict[str, Any] = {"userId": "Practitioner/page", "patientId": patient.partition("/")[2]}
-    member = hooks.HOOKS[hook].order_member
-    if member is not None:
-        orders = [{"resource": _draft(engine, drug, patient)}] if drug else drafts
-        collection = {"resourceType": "Bundle", "type": "collection", "entry": orders}
-        context[member.name] = collection if member.shape == "bundle" else orders[0]["resource"] if orders else {}
-        if hook == "order-select":
-            context["selections"] = [f"MedicationRequest/{order['resource'].get('id')}" for order in orders]
-        entries = [entry for entry in entries if entry not in drafts]
-    return {
-        "hook": hook,
-        "hookInstance": _INSTANCE,
-        "context": context,
-        "prefetch": {"record": {**bundle, "resourceType": "Bundle", "entry": entries}},
-    }
-
-
-def _is_draft(resource: Any) -> bool:
-    return (
-        isinstance(resource, dict)
-        and resource.get("resourceType") == "MedicationRequest"
-        and resource.get("status") == "draft"
-    )
-
-
-def _draft(engine: Engine, drug: str, patient: str) -> dict[str, Any]:
-    term = engine.terms.drug(drug)
-    found = term.codes if term is not None else ()
-    codes = [{"system": system, "code": code, "display": display} for system, code, display in found]
-    return {
-        "resourceType": "MedicationRequest",
-        "id": "draft",
-        "status": "draft",
-        "intent": "order",
-        "subject": {"reference": patient},
-        "medicationCodeableConcept": {**({"coding": codes} if codes else {}), "text": drug},
-    }

@@ -1,0 +1,227 @@
+"""The long forms: each runs until its time is over, and tells how many cases it tried and what failed."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pmcds
+from tests.evidence import relations_change, relations_loss, relations_requests  # noqa: F401
+from tests.evidence.canaries import leaks
+from tests.evidence.crosstalk import mixed_up
+from tests.evidence.determinism import digest, environments
+from tests.evidence.fuzz import fuzz
+from tests.evidence.goldens import NOW, ROOT, Golden, bundles, engine, of_rules, requests
+from tests.evidence.hazard_log import HAZARDS as HAZARD_LOG
+from tests.evidence.hazard_log import THREATS as THREAT_LOG
+from tests.evidence.hazard_log import named_tests, rows
+from tests.evidence.relations import REGISTRY
+from tests.evidence.torture import Tally, torture
+from tests.evidence.worst import DOUBLINGS, corpus, doubling, too_much
+from tests.laws import check_laws
+from tests.reference.differential import run as differential
+from tests.reference.scenarios import as_fhir, random_facts
+
+
+@dataclass
+class Run:
+    """What one run found; `figures` are further numbers worth keeping."""
+
+    cases: int = 0
+    failures: list[str] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def _until(seconds: float) -> Iterator[int]:
+    """Numbers until the time is over, at least one."""
+    end = time.monotonic() + seconds
+    number = 0
+    while number == 0 or time.monotonic() < end:
+        yield number
+        number += 1
+
+
+def torture_run(seconds: float, seed: int) -> Run:
+    """TB-01: all sample inputs, then rule tests in random order."""
+    tally = Tally()
+    order = list(of_rules())
+    random.Random(seed).shuffle(order)
+    several: list[Golden] = [*bundles(), *requests(), *order]
+    for number in _until(seconds):
+        if number == len(several):
+            break
+        torture(engine(), several[number], tally)
+    failures = [" ".join(failure) for failure in tally.failures]
+    return Run(tally.cases, failures, {"inputs": min(number, len(several)), "verdicts": dict(tally.verdicts)})
+
+
+def _door(source: Any, **options: Any) -> pmcds.Result:
+    result = engine().evaluate(source, **{"now": NOW, **options})
+    check_laws(engine(), result)
+    return result
+
+
+def relations_run(seconds: float, seed: int) -> Run:
+    """TB-02: every relation in turn, on sample bundles and random patients."""
+    run = Run(figures=dict.fromkeys(REGISTRY, 0))
+    for number in _until(seconds):
+        rng = random.Random(f"TB-02:{seed}:{number}")
+        bundle = rng.choice(bundles()).fresh() if rng.random() < 0.2 else as_fhir(random_facts(rng), engine().terms)
+        for relation in REGISTRY.values():
+            if relation.id == "M59" and number % 25:
+                continue  # compiles a rule pack of its own
+            try:
+                applied = relation.check(_door, bundle, rng)
+            except (AssertionError, pmcds.InputError, pmcds.HookError) as error:
+                run.failures.append(f"{relation.id} TB-02:{seed}:{number} {str(error)[:160]}")
+                applied = True
+            run.cases += applied
+            run.figures[relation.id] += applied
+    return run
+
+
+def differential_run(seconds: float, seed: int) -> Run:
+    """TB-03: two evaluators."""
+    run = Run()
+    numbers = _until(seconds)
+    next(numbers)
+    for index, _, wrong in differential(engine(), seed):
+        run.cases += 1
+        run.failures += [f"TB-03:{seed}:{index} {what[:200]}" for what in wrong]
+        if next(numbers, None) is None:
+            break
+    return run
+
+
+def fuzz_run(seconds: float, seed: int) -> Run:
+    """TB-04: structure-aware fuzz."""
+    run = Run()
+    several = [*bundles(), *requests(), *random.Random(seed).sample(list(of_rules()), 60)]
+    donors = [golden.fresh() for golden in bundles()]
+    for number in _until(seconds):
+        golden = several[number % len(several)]
+        key = f"TB-04:{seed}:{golden.name}:{number}"
+        wrong = fuzz(engine(), golden, donors, key)
+        run.cases += 1
+        if wrong is not None:
+            run.failures.append(f"{key} {wrong}")
+    return run
+
+
+def log_run(seconds: float, seed: int) -> Run:
+    """TB-07: every test that the logs name passes."""
+    wanted = named_tests()
+    nodes = sorted({node.partition("[")[0] for tests in wanted.values() for node in tests})
+    with TemporaryDirectory() as folder:
+        report = os.path.join(folder, "report.xml")
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "",
+            "-p",
+            "no:cacheprovider",
+            f"--junit-xml={report}",
+            *nodes,
+        ]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        cases = list(ElementTree.parse(report).getroot().iter("testcase")) if os.path.exists(report) else []
+    passed, failed = set[str](), set[str]()
+    for case in cases:
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '').partition('[')[0]}"
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.add(name)
+        elif case.find("skipped") is None:
+            passed.add(name)
+    run = Run(len(cases))
+    whole = passed - failed
+    opened = {number for path in (HAZARD_LOG, THREAT_LOG) for number, row in rows(path).items() if row.get("open")}
+    for number, tests in wanted.items():
+        names = {node.partition("[")[0] for node in tests}
+        files = {name.partition("::")[0] for name in names if name.endswith("::")}
+        bad = sorted(names & failed)
+        good = names & whole or any(one.startswith(file) for one in whole for file in files)
+        if bad:
+            run.failures.append(f"{number} {', '.join(bad)}")
+        elif not good and number not in opened:
+            run.failures.append(f"{number} no test ran")
+    run.figures = {"rows": len(wanted), "open": sorted(opened)}
+    return run
+
+
+def canary_run(seconds: float, seed: int) -> Run:
+    """TB-10: tokens in every text."""
+    run = Run()
+    several = [*bundles(), *requests()]
+    for number in _until(seconds):
+        golden = several[number % len(several)]
+        key = f"TB-10:{seed}:{number}"
+        run.cases += 1
+        run.failures += [f"{key} {golden.name}: {place}" for place in leaks(golden, key, broken=number % 2 == 1)]
+    return run
+
+
+def worst_run(seconds: float, seed: int) -> Run:
+    """TB-16: the corpus of costly bodies, and doubling."""
+    run = Run()
+    for name, body in corpus():
+        run.cases += 1
+        wrong = too_much(name, body)
+        if wrong:
+            run.failures.append(wrong)
+    for kind, make in DOUBLINGS.items():
+        run.cases += 1
+        factor = round(doubling(make, 1000), 2)
+        run.figures[f"doubling {kind}"] = factor
+        if factor > 2.5:
+            run.failures.append(f"doubling {kind}: factor {factor}")
+    return run
+
+
+def determinism_run(seconds: float, seed: int) -> Run:
+    """TB-17: environments in random order, until the time is over."""
+    run = Run()
+    several = list(environments(seeds=20, zones=4, locales=3))
+    random.Random(seed).shuffle(several)
+    digests: dict[str, dict[str, str]] = {}
+    for number in _until(seconds):
+        if number == len(several):
+            break
+        digests.setdefault(digest(several[number]), several[number])
+        run.cases += 1
+    run.figures["environments"] = len(several)
+    if len(digests) > 1:
+        run.failures = [f"{found[:12]} in {environment}" for found, environment in digests.items()]
+    return run
+
+
+def crosstalk_run(seconds: float, seed: int) -> Run:
+    """TB-21: batches of calls by eight threads."""
+    run = Run()
+    for _ in _until(seconds):
+        run.failures += mixed_up(threads=8, calls=400)
+        run.cases += 400
+    return run
+
+
+RUNS: dict[str, Callable[[float, int], Run]] = {
+    "TB-01": torture_run,
+    "TB-02": relations_run,
+    "TB-03": differential_run,
+    "TB-04": fuzz_run,
+    "TB-07": log_run,
+    "TB-10": canary_run,
+    "TB-16": worst_run,
+    "TB-17": determinism_run,
+    "TB-21": crosstalk_run,
+}

@@ -1,0 +1,78 @@
+"""Every row of the other families has a rule or a reason, and the comparison would notice if it had not."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.shared import SHARED, needs_shared
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _script() -> ModuleType:
+    path = CHECKOUT / "scripts" / "check_other_rules.py"
+    spec = importlib.util.spec_from_file_location("check_other_rules", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+SCRIPT = _script()
+
+
+@pytest.fixture(scope="module")
+def data() -> tuple[Any, Any, Any]:
+    assert SHARED is not None
+    cards = CHECKOUT / "cards"
+    return SCRIPT.read_rows(SHARED / "data" / "biomarkers"), SCRIPT.read_rules(cards), SCRIPT.drug_names(cards)
+
+
+@needs_shared
+def test_no_row_differs() -> None:
+    assert SHARED is not None
+    count, text = SCRIPT.report(SHARED / "data" / "biomarkers", CHECKOUT / "cards")
+    assert count == 0, text
+
+
+@needs_shared
+def test_every_row_of_the_families_is_looked_at(data: tuple[Any, Any, Any]) -> None:
+    assert len(data[0]) == 71
+
+
+@needs_shared
+def test_a_row_without_rule_and_reason_is_noticed(data: tuple[Any, Any, Any]) -> None:
+    rows, rules, drugs = data
+    without = [rule for rule in rules if "LAB-K" not in rule.rows]
+    assert any(line.startswith("LAB-K: has neither") for line in SCRIPT.differences(rows, without, drugs, ()))
+
+
+@needs_shared
+def test_a_missing_drug_is_noticed(data: tuple[Any, Any, Any]) -> None:
+    rows, rules, drugs = data
+    without = [rule for rule in rules if rule.name != "laboratory/potassium/finerenone"]
+    assert "LAB-K: finerenone is in no rule of the row" in list(SCRIPT.differences(rows, without, drugs, ()))
+
+
+@needs_shared
+def test_a_draft_without_a_reason_is_noticed(data: tuple[Any, Any, Any]) -> None:
+    rows, rules, drugs = data
+    bare = [replace(rule, comment=rule.comment.replace("Why draft:", "")) for rule in rules]
+    assert any(line.endswith("a draft without a reason") for line in SCRIPT.differences(rows, bare, drugs, ()))
+
+
+@needs_shared
+def test_a_label_date_that_is_not_that_of_the_facts_is_noticed(data: tuple[Any, Any, Any]) -> None:
+    rows, rules, drugs = data
+    wrong = {"application": "NDA215383", "label_date": "2020-01-01", "section": "1", "url": "https://www.fda.gov"}
+    found = list(SCRIPT.differences(rows, rules, drugs, [wrong]))
+    assert "germline/vhl/belzutifan: welireg (NDA215383) is not as in the label facts" in found
