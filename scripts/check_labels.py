@@ -57,7 +57,8 @@ SITES = {
     "promyelocytic": ("APL", "acute promyelocytic"), "chronic myeloid": ("CML", "chronic myel"),
     "BCR-ABL1": ("CML", "chronic myel", "ALL"), "lymphoblastic": ("ALL", "acute lymphoblastic"),
     "PDGFR": ("myelodysplastic", "hypereosinophilic", "myeloid/lymphoid"), "FGFR1": ("myeloid/lymphoid",),
-    "chronic lymphocytic": ("CLL",), "follicular": ("follicular lymphoma",), "cholangiocarcinoma": ("cholangiocarcinoma",),
+    "chronic lymphocytic": ("CLL",), "follicular": ("follicular lymphoma",),
+    "cholangiocarcinoma": ("cholangiocarcinoma",),
     "biliary": ("biliary tract",), "urothelial": ("urothelial",), "thyroid": ("thyroid", "anaplastic thyroid"),
     "medullary thyroid": ("medullary thyroid", "thyroid"), "glioma": ("glioma",), "astrocytoma": ("astrocytoma",),
     "Erdheim": ("Erdheim-Chester",), "gastric": ("gastric", "gastroesophageal"), "endometrial": ("endometrial",),
@@ -68,6 +69,12 @@ SITES = {
 _APPLICATION = re.compile(r"\b((?:NDA|BLA)\d{6})\b")
 _DECISION = re.compile(r"\b([PH]\d{6})(?:/(S\d{3}))?")
 _DRAFT = re.compile(r"^# Draft: (.+)$", re.MULTILINE)
+_CHANGE = re.compile(r"p\.([A-Z][a-z]{2})(\d+)([A-Z][a-z]{2})")
+_LETTERS = {
+    "Ala": "A", "Arg": "R", "Asn": "N", "Asp": "D", "Cys": "C", "Gln": "Q", "Glu": "E", "Gly": "G", "His": "H",
+    "Ile": "I", "Leu": "L", "Lys": "K", "Met": "M", "Phe": "F", "Pro": "P", "Ser": "S", "Thr": "T", "Trp": "W",
+    "Tyr": "Y", "Val": "V",
+}  # fmt: skip
 _SYMBOL = re.compile(r"\b[A-Z][A-Z0-9]{2,}(?:-3[AB])?\b")
 _ID = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)+")
 
@@ -100,7 +107,8 @@ class Rule:
         """Genes and markers that the rule asks for."""
         know = self.document["ask"].get("know") or {}
         # A category over several genes names them in its own name.
-        genes = [gene for subject in many(know.get("variant")) for gene in _SYMBOL.findall(subject)]
+        subjects = many(know.get("variant"))
+        genes = [gene for text in subjects for gene in (text.partition(" ")[0], *_SYMBOL.findall(text))]
         return [*dict.fromkeys(genes), *many(know.get("biomarker"))]
 
     @property
@@ -184,6 +192,7 @@ def check_rule(rule: Rule, facts: Facts, report: Report) -> None:
             supported |= _decision(rule, source, facts, report, label)
         elif "pmid" in source:
             _publication(rule, source, facts, report, label)
+    _variants(rule, facts, report)
     _drugs(rule, supported, report)
     _sites(rule, facts, report)
     _wording(rule, facts, report)
@@ -288,6 +297,24 @@ def _publication(rule: Rule, source: Mapping[str, Any], facts: Facts, report: Re
     if drugs and not any(drug in drugs for drug in rule.drugs):
         report.warnings.append(f"{label}: CIViC names other drugs ({row['drugs']})")
     report.verified["publication"] += 1
+
+
+def _variants(rule: Rule, facts: Facts, report: Report) -> None:
+    """Single variants stand in a cited section, in a decision on gene and drug, or in a cited record (LINT-07)."""
+    numbers = {number[1] for one in rule.document["evidence"].values() if (number := _APPLICATION.search(one["title"]))}
+    told = {word for row in facts.labels if row["application"] in numbers for word in row["biomarkers_named"]}
+    for row in facts.decisions:
+        if set(rule.markers) & set(row["genes_named"]) and set(rule.drugs) & set(row["drugs_named"]):
+            told |= set(row["variants_named"])
+    cited = {one.get("title", "").removeprefix("CIViC EID") for one in rule.document["evidence"].values()}
+    told |= {word for name in cited if name in facts.civic for word in facts.civic[name]["variant"].split()}
+    for subject in many((rule.document["ask"].get("know") or {}).get("variant")):
+        change = _CHANGE.search(subject)
+        if change is None or change[1] not in _LETTERS or change[3] not in _LETTERS:
+            continue
+        short = _LETTERS[change[1]] + change[2] + _LETTERS[change[3]]
+        if short not in told:
+            report.warnings.append(f"{rule.path}: {short} stands in no cited section or decision (LINT-07)")
 
 
 def _drugs(rule: Rule, supported: set[str], report: Report) -> None:

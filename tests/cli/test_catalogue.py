@@ -71,8 +71,8 @@ def test_an_unknown_drug_is_said_to_be_unknown(run: Run) -> None:
 
 def test_drugs_recognizes_every_order_of_a_bundle_and_gives_the_rate(run: Run, tmp_path: Path) -> None:
     orders = [
-        {"resourceType": "MedicationRequest", "id": name, "status": "draft", "intent": "order", "subject": {"reference": "Patient/p"},
-         "medicationCodeableConcept": {"text": name}}
+        {"resourceType": "MedicationRequest", "id": name, "status": "draft", "intent": "order",
+         "subject": {"reference": "Patient/p"}, "medicationCodeableConcept": {"text": name}}
         for name in ("clopidogrel", "codeine", "zzyzxine")
     ]  # fmt: skip
     file = tmp_path / "orders.json"

@@ -65,7 +65,6 @@ def test_lc24_k01_neither_does_a_result_known_by_its_words_only(one: Any, other:
     assert answer(deny, one) == answer(deny, other)
 
 
-@pytest.mark.xfail(strict=True, reason="reading.py tells other kinds for what is known by its words only (findings R4)")
 def test_lc24_k01_how_it_was_known_to_be_genetic_leaves_no_trace() -> None:
     deny = consent(DENY_GENETIC)
     coded, worded = genotype("*2/*2", id="r"), observation({"text": "CYP2C19 genotype"}, id="r", valueString="*2/*2")

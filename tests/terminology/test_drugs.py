@@ -350,3 +350,12 @@ def test_the_codes_of_every_drug_lead_back_to_it(terms: Terms, docs: dict[str, A
         for system, code, _ in term.codes:
             assert term.name in terms.recognize([(system, code, None)]).ingredients, (name, code)
         assert terms.recognize([], term.name).ingredients == (term.name,)
+
+
+def test_products_of_the_sample_requests_are_known_by_code_and_marked_as_unverified(terms: Terms) -> None:
+    match = terms.recognize([rx("856907", "Vicodin 5/500 Oral Tablet")])
+    assert (match.ingredients, match.how) == (("acetaminophen", "hydrocodone"), "code")
+    marked = terms.unverified()
+    assert "drugs_more: products 856907 acetaminophen, hydrocodone" in marked
+    assert "drugs_more: brands warfarin Coumadin" in marked
+    assert "drugs_more: atc_combinations C10BA02 ezetimibe, simvastatin" in marked

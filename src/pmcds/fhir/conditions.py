@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from pmcds.fhir import decode
@@ -58,22 +58,27 @@ class Diseases:
 
     def __init__(self, context: ReadContext) -> None:
         self._context = context
-        self._known: dict[tuple[bytes, bytes], bool] = {}
+        self._known: dict[Hashable, bool] = {}
 
     def unasked(self, site: Site) -> bool:
         """True if a Condition or Procedure is of diseases that nobody asks for, and of no tumor."""
         if self._context.asked is None:
             return False
         seen = site.glance()
+        data: Mapping[str, Any]
         if seen is None:
-            return not _MORE.intersection(site.data or {}) and self._is_other(site.data or {})
-        if seen.special:
+            data = site.data or {}
+            special = bool(_MORE.intersection(data))
+            key: Hashable = (codings(data.get("code")), texts(data.get("code")), codings(data.get("category")))
+        else:
+            special, key = seen.special, (seen.code, seen.category)
+        if special:
             return False
-        key = (seen.code, seen.category)
         known = self._known.get(key)
         if known is None:
-            members = {"code": seen.code, "category": seen.category}
-            data = {name: decode.decoded(member) for name, member in members.items() if member}
+            if seen is not None:
+                members = {"code": seen.code, "category": seen.category}
+                data = {name: decode.decoded(member) for name, member in members.items() if member}
             known = self._known[key] = self._is_other(data)
         return known
 

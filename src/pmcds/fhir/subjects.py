@@ -80,7 +80,7 @@ class Subjects:
         self._opened = opened
         self._known: dict[tuple[str, str | None], bool] = {}
         self._whose: dict[Site, Whose] = {}
-        self._met: dict[tuple[bytes, str | None], Whose] = {}
+        self._met: dict[tuple[bytes | str, str | None], Whose] = {}
         self._listed: dict[Site, list[Site]] | None = None
         self._reach: dict[Site, set[str | None]] = {}
         self._patient = parse_reference(context.patient) if context.patient else None
@@ -164,7 +164,7 @@ class Subjects:
 
     def _is_reference(self, reference: str, site: Site) -> bool:
         """False for a text that names nobody: it has no form of a reference and leads nowhere (H02)."""
-        formed = parse_reference(reference) is not None or reference[0] == "#" or ":" in reference
+        formed = reference[0] == "#" or "/" in reference or ":" in reference
         return formed or self._opened.resolve(reference, site) is not None
 
     def _inherited(self, start: Site) -> set[str | None]:

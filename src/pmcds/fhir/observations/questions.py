@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pmcds.fhir import decode
@@ -15,7 +15,6 @@ _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
 _FOREIGN, _OURS, _UNKNOWN = 0, 1, 2
 # Members that can make a result of a resource whose question is none.
 _TELLING = frozenset({"extension", "modifierExtension"})
-_MORE = _TELLING | {"component"}
 
 
 class Question(NamedTuple):
@@ -38,7 +37,7 @@ class Questions:
     def __init__(self, context: ReadContext) -> None:
         self._context = context
         self._terms = context.terms
-        self._codes: dict[bytes, Question] = {}
+        self._codes: dict[Hashable, Question] = {}
         self._named: dict[str | None, bool] = {}
         self._questions: dict[tuple[str | None, str | None], int] = {}
         self._components: dict[tuple[str | None, str | None], bool] = {}
@@ -47,14 +46,17 @@ class Questions:
         """What an Observation asks; of one with components or extensions these may say more than its code."""
         seen = site.glance()
         if seen is None:
-            data = site.data or {}
-            terms = self._terms_of(data.get("code"))
-            return Question(terms, self.foreign(data), self._unasked(terms) and _MORE.isdisjoint(data))
-        question = self.of_code(seen.code)
-        if seen.special:
+            data: Mapping[str, Any] = site.data or {}
+            code = data.get("code")
+            question = self._of_concept((codings(code), texts(code)), code)
+            special, inner = not _TELLING.isdisjoint(data), "component" in data
+        else:
+            question, data = self.of_code(seen.code), {}
+            special, inner = seen.special, bool(seen.component)
+        if special:
             return Question(question.terms)
-        if seen.component:
-            return Question(question.terms, question.foreign and self.foreign(site.outline))
+        if inner:
+            return Question(question.terms, question.foreign and self.foreign(data or site.outline))
         return question
 
     def terms_of(self, site: Site) -> tuple[ObservationTerm, ...]:
@@ -71,10 +73,13 @@ class Questions:
     def of_code(self, code: bytes) -> Question:
         """What a code asks, looked up once for each spelling."""
         found = self._codes.get(code)
+        return found if found is not None else self._of_concept(code, decode.decoded(code) if code else None)
+
+    def _of_concept(self, key: Hashable, concept: Any) -> Question:
+        found = self._codes.get(key)
         if found is None:
-            concept = decode.decoded(code) if code else None
             terms = self._terms_of(concept)
-            found = self._codes[code] = Question(terms, self.foreign({"code": concept}), self._unasked(terms))
+            found = self._codes[key] = Question(terms, self.foreign({"code": concept}), self._unasked(terms))
         return found
 
     def _unasked(self, terms: tuple[ObservationTerm, ...]) -> bool:
