@@ -225,7 +225,8 @@ def _modulator(drug: str, role: str, rows: Sequence[Mapping[str, Any]]) -> dict[
     mine = [row for row in rows if (row.get("drug"), row.get("role")) == (drug, role)]
     sourced = [row for row in mine if row["verify"] is False or "second_source" in row]
     strengths = {row["strength"] for row in sourced or mine}
-    disputed = len(strengths) > 1 or any("disagrees" in row for row in mine) or any("/" in s or "_" in s for s in strengths)
+    unclear = any("/" in strength or "_" in strength for strength in strengths)
+    disputed = unclear or len(strengths) > 1 or any("disagrees" in row for row in mine)
     best = next((row for row in sourced if row["verify"] is False), (sourced or mine)[0])
     basis = best["basis"] if best["verify"] is False else best.get("second_source", best["basis"])
     return {
@@ -237,7 +238,12 @@ def _modulator(drug: str, role: str, rows: Sequence[Mapping[str, Any]]) -> dict[
     }
 
 
-def render(symbol: str, gene: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], changing: Sequence[Mapping[str, Any]] = ()) -> str:
+def render(
+    symbol: str,
+    gene: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    changing: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """The text of one gene file."""
     alleles = [
         allele for group in (gene.get("activity_values") or gene.get("functions") or {}).values() for allele in group
@@ -376,9 +382,9 @@ def render_own(symbol: str, facts: Mapping[str, Any], main: Mapping[str, Any]) -
         "versions:",
         f"  diplotypes: {quoted('DPWG table of ' + facts['version'][:10])}",
         "sources:",
-        '  - {of: "values and keys", source: "DPWG, as annotated by ClinPGx", '
-        f'date: {quoted(facts["version"][:10])}, license: "CC BY-SA 4.0"}}',
     ]
+    source = {"of": "values and keys", "source": "DPWG, as annotated by ClinPGx", "date": facts["version"][:10]}
+    out.append("  - {" + ", ".join(f"{n}: {quoted(t)}" for n, t in {**source, "license": CLINPGX}.items()) + "}")
     out += lists("activity_values" if scores else "functions", facts["values"])
     keys = facts["phenotype_of_key"] if scores else facts["key_of"]
     told = list(dict.fromkeys(keys.values()))
@@ -431,7 +437,9 @@ def main() -> None:
         rows.setdefault(row["gene"], []).append(row)
     target = ROOT / "cards" / "genes"
     target.mkdir(parents=True, exist_ok=True)
-    changing = [json.loads(line) for line in (folder / "phenoconversion.jsonl").read_text(encoding="utf-8").splitlines()]
+    changing = [
+        json.loads(line) for line in (folder / "phenoconversion.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     for symbol in sorted(name for name in genes if not name.startswith("_")):
         text = render(symbol, genes[symbol], rows.get(symbol, []), changing)
         longest = max(len(line) for line in text.splitlines())

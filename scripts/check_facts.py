@@ -24,7 +24,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import facts_more  # noqa: E402
+import facts_more
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FILES = ("recommendations.jsonl", "thiopurines_2025.jsonl")

@@ -134,9 +134,11 @@ def dpwg_differences(row: Mapping[str, Any], case: Mapping[str, Any]) -> Iterato
         if not flagged and (drug, word) not in REREAD:
             yield f"says {word}, row {sorted(hinted)}"
     for word in sorted(hinted - always - conditional):
-        if (drug, f"not {word}") not in REREAD and not ("either" in always and word in ("less", "more")):
-            if not (word == "away" and "measure" in always) and not (word == "away" and not flags["alternate-drug"]):
-                yield f"does not say {word}"
+        covered = "either" in always and word in ("less", "more")
+        # Away from the drug is advice only where the flag says so, or until its activity is measured.
+        covered = covered or (word == "away" and ("measure" in always or not flags["alternate-drug"]))
+        if not covered and (drug, f"not {word}") not in REREAD:
+            yield f"does not say {word}"
     stated = {Decimal(str(number)) for number in row.get("percents", ())}
     stated |= {Decimal(amount) for amount, _ in row.get("doses", ())}
     if numbers_of(case) - stated:
@@ -148,7 +150,8 @@ def dpwg_differences(row: Mapping[str, Any], case: Mapping[str, Any]) -> Iterato
 # What the statements of the FDA table say. Each pattern was read against the statements that it matches.
 _STATEMENTS = (
     ("either", r"dosage adjustment is recommended|adjust dosage|recommended dosages are based on"),
-    ("less", r"reduc(?:e|ing|tions?)\b|lower starting|dosage is lower|should not exceed|lowest recommended|less frequent"),
+    ("less", r"reduc(?:e|ing|tions?)\b|lower starting|dosage is lower|should not exceed|lowest recommended"),
+    ("less", r"less frequent"),
     ("away", r"alternative agent|do not use|avoid use|contraindicated|indicated for"),
 )
 # Statements that speak of poor metabolizers only, though the row is one of intermediate metabolizers.

@@ -1,6 +1,6 @@
 """The passport: each gene with a result, what it means by which table, and the drugs it matters for.
 
-    passport = pmcds.passport.passport(engine, bundle)
+passport = pmcds.passport.passport(engine, bundle)
 """
 
 from __future__ import annotations

@@ -53,6 +53,51 @@ def test_publications_are_those_of_the_rows(rules: Rules) -> None:
             assert source.get("pmid", "") in stated, rule["rule"]
 
 
+@needs_shared
+@pytest.mark.parametrize("source", ["dpwg", "fda"])
+def test_every_dpwg_and_fda_row_is_said_by_a_rule(source: str) -> None:
+    assert SHARED is not None
+    facts = check_facts()
+    count, text = facts.report_more(SHARED / "data" / "pgx", source, facts.read_rules(CARDS, source))
+    assert count == 0, text
+
+
+@needs_shared
+def test_every_hint_that_is_overruled_is_needed() -> None:
+    assert SHARED is not None
+    facts = check_facts()
+    reread = facts.facts_more.REREAD
+    rules = facts.read_rules(CARDS, "dpwg")
+    for key in list(reread):
+        reason = reread.pop(key)
+        count, _ = facts.report_more(SHARED / "data" / "pgx", "dpwg", rules)
+        reread[key] = reason
+        assert count > 0, key
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("drug", "case", "key", "value"),
+    [
+        ("nortriptyline", "intermediate", "to_percent", "40"),
+        ("zuclopenthixol", "poor", "action", "increase-dose"),
+        ("simvastatin", "decreased", "at_most", "80 mg/day"),
+        ("flecainide", "poor", "action", "avoid"),
+    ],
+)
+def test_a_fault_planted_in_a_dpwg_rule_is_noticed(drug: str, case: str, key: str, value: str) -> None:
+    assert SHARED is not None
+    facts = check_facts()
+    rules = copy.deepcopy(facts.read_rules(CARDS, "dpwg"))
+    chosen = next(one for one in rules[drug][0]["cases"] if one["case"] == case)
+    advice = chosen["card"]["advice"]
+    for one in advice if isinstance(advice, list) else [advice]:
+        if key in one and one["action"] not in ("monitor", "use-alternative"):
+            one[key] = value
+    count, _ = facts.report_more(SHARED / "data" / "pgx", "dpwg", rules)
+    assert count > 0
+
+
 def _weaker(rule: dict[str, Any]) -> None:
     rule["populations"][0]["cases"][0]["card"]["strength"] = "Moderate"
 

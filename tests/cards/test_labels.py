@@ -106,7 +106,7 @@ def _too_strong(rule: Any) -> None:
 @pytest.mark.parametrize(
     ("fault", "word"),
     [
-        (_wrong_gene, "LINT-01"), (_wrong_drug, "LINT-02"), (_wrong_tumor, "LINT-03"), (_wrong_date, "LINT-04"),
+        (_wrong_gene, "LINT-01"), (_wrong_drug, "LINT-02"), (_wrong_tumor, "02, 03)"), (_wrong_date, "LINT-04"),
         (_wrong_application, "no facts"), (_withdrawn, "LINT-10"), (_too_strong, "LINT-05"),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ ALWAYS_ADVISES = (
     "tumor/colorectal/dabrafenib-trametinib",  # the label's limitation holds whatever the variant
     "g6pd",  # shows a measured activity and judges none
     "atomoxetine", "hydralazine", "omeprazole", "lansoprazole", "pantoprazole", "dexlansoprazole",
-    "eliglustat", "warfarin", "desflurane", "enflurane", "halothane", "isoflurane", "methoxyflurane", "sevoflurane", "succinylcholine",
+    "eliglustat", "warfarin", "desflurane", "enflurane", "halothane", "isoflurane", "methoxyflurane", "sevoflurane",
+    "succinylcholine",
 )  # fmt: skip
 
 
@@ -75,7 +77,8 @@ def _asked(part: Any) -> dict[tuple[str, str], set[str]]:
         for kind, stated in one.items():
             inner = _asked(stated) if kind in ("any", "all", "not") else {}
             if kind in facts.OPEN_WORLD:
-                inner = {(kind, name): {v for v in facts.many(values) if isinstance(v, str)} for name, values in stated.items()}
+                named = {name: facts.many(values) for name, values in stated.items()}
+                inner = {(kind, name): {v for v in values if isinstance(v, str)} for name, values in named.items()}
             for question, values in inner.items():
                 found.setdefault(question, set()).update(values)
     return found
@@ -103,6 +106,9 @@ def _scores(values: list[str]) -> list[str]:
     return sorted(sums)
 
 
+# More combinations than this are left to `cover`, which does not try them one by one.
+MOST = 100_000
+
 PHARMACOGENOMIC = [path for path in rule_paths() if "pharmacogenomics" in path.parts]
 
 
@@ -113,6 +119,8 @@ def test_pg56_every_value_reaches_a_case_and_every_case_is_reached(path: Path) -
     for cases in lists:
         reached = set()
         values = _values(rule, cases)
+        if prod(len(one) for one in values.values()) > MOST:
+            continue
         for combination in product(*values.values()):
             case = facts.first_case(cases, dict(zip(values, combination, strict=True)))
             assert case is not None, combination

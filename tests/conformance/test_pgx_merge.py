@@ -65,7 +65,10 @@ def test_pg80_a_source_without_a_row_for_the_drug_is_not_named() -> None:
 
 
 def test_pg82_dpwg_facts_carry_their_licence_on_the_source_line() -> None:
-    for card in (*_cards("siponimod", diplotype={"CYP2C9": "*3/*3"}), *_cards("codeine", diplotype={"CYP2D6": "*1x2/*17"})):
+    for card in (
+        *_cards("siponimod", diplotype={"CYP2C9": "*3/*3"}),
+        *_cards("codeine", diplotype={"CYP2D6": "*1x2/*17"}),
+    ):
         assert "as annotated by ClinPGx, CC BY-SA 4.0" in _text(card)
 
 

@@ -173,7 +173,7 @@ def test_pg107_differences_of_keys_are_listed() -> None:
 
 # Unit cases whose input is reported results only; what we read otherwise, with the reason.
 OTHERWISE = {
-    "combinationsInOutsideCalls": "blanks around + mean nothing: *13+*1 and *36+*10x2 are alleles of the table, 1.0 + 0.5",
+    "combinationsInOutsideCalls": "blanks around + mean nothing: *13+*1 and *36+*10x2 are alleles, 1.0 + 0.5",
 }
 
 

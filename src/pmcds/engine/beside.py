@@ -74,5 +74,7 @@ def reasons(outcome: Outcome, phrasing: Phrasing) -> str:
 
 def evidence_of(outcomes: Iterable[Outcome]) -> tuple[Evidence, ...]:
     """The sources behind these lines."""
-    found = (evidence for outcome in outcomes if outcome.rule is not None for evidence in outcome.rule.evidence.values())
+    found = (
+        evidence for outcome in outcomes if outcome.rule is not None for evidence in outcome.rule.evidence.values()
+    )
     return tuple(dict.fromkeys(found))

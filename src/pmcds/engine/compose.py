@@ -13,6 +13,9 @@ from pmcds.model import words
 from pmcds.model.answers import Answer
 from pmcds.model.rules import Advice, Alternative, CardSpec, Evidence, Rule
 
+# How a note of an answer begins that says why a result is not the one that is asked for.
+NEAR_MISS = "near miss"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -111,6 +114,9 @@ def _missing(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
             lines.append(phrasing.reason(words.WITHHELD))
         elif answer.word is not None:
             lines.append(f"{answer.subject.shown}: {phrasing.reason(answer.reason or answer.word)}")
+        # What was found instead of what was asked for is told with its reason (FX-04).
+        near = [note for note in answer.notes if note.startswith(NEAR_MISS)]
+        lines += [f"{answer.subject.shown}: {note}" for note in near if answer.word != words.WITHHELD]
     return tuple(dict.fromkeys(lines))
 
 

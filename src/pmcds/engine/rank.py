@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
 from pmcds.engine import modifiers
+from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
 from pmcds.engine.compose import Row, Statement, compose, excluded_alternatives, is_open
 from pmcds.engine.modifiers import UNDEFINED
 from pmcds.engine.outcome import PATIENT, Outcome

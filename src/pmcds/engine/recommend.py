@@ -103,4 +103,6 @@ def _key(subject: Subject, allele: str, value: str | Decimal, genes: Mapping[str
         return f"{allele} {_STATUS[text]}"
     gene = genes.get(subject.name)
     published = gene.published if gene is not None else {}
-    return published.get(text, _INDETERMINATE.get(subject.kind, "Indeterminate") if text == words.INDETERMINATE else text)
+    return published.get(
+        text, _INDETERMINATE.get(subject.kind, "Indeterminate") if text == words.INDETERMINATE else text
+    )

@@ -15,22 +15,20 @@ class Links:
         self._sites = sites
         self._server = normal_base(server) if server else None
         self._by_url: dict[str, Site] | None = None
-        self._by_key: dict[str, list[Site]] | None = None
-        self._contained: dict[Site, dict[str, Site]] = {}
+        self._by_type: dict[str, dict[str, list[Site]]] = {}
+        self._contained: dict[Site, dict[str, Site]] | None = None
 
     def resolve(self, reference: str, origin: Site) -> Site | None:
         """The site that a reference inside `origin` leads to, or None."""
         if not reference:
             return None
-        if self._by_key is None:
-            self._by_key = self._index()
         container = self._container(origin)
         if reference[0] == "#":
-            return self._contained.get(container, {}).get(reference[1:]) if len(reference) > 1 else container
+            return self._inner(container).get(reference[1:]) if len(reference) > 1 else container
         parsed = None if reference.startswith("urn:") else parse_reference(reference)
         if parsed is None:
-            return self._url(reference) or self._contained.get(container, {}).get(reference)
-        found = self._by_key.get(f"{parsed.type}/{parsed.id}", ())
+            return self._url(reference) or self._inner(container).get(reference)
+        found = self._keys(parsed.type or "").get(f"{parsed.type}/{parsed.id}", ())
         if parsed.base is not None:
             return next((site for site in found if self._base(site) == parsed.base), None)
         return self._relative(found, origin)
@@ -64,15 +62,22 @@ class Links:
             site = site.parent
         return site
 
-    def _index(self) -> dict[str, list[Site]]:
-        by_key: dict[str, list[Site]] = {}
-        for site in self._sites:
-            if site.type is None:
-                continue
-            if site.origin == "contained":
-                ident = site.key.partition("/")[2].removeprefix("#")
-                if ident:
+    def _keys(self, kind: str) -> dict[str, list[Site]]:
+        """Sites of one type by their keys; most types are never referred to."""
+        found = self._by_type.get(kind)
+        if found is None:
+            found = self._by_type[kind] = {}
+            for site in self._sites:
+                if site.type == kind and site.origin != "contained":
+                    found.setdefault(site.key, []).append(site)
+        return found
+
+    def _inner(self, container: Site) -> dict[str, Site]:
+        """What a resource contains, by id."""
+        if self._contained is None:
+            self._contained = {}
+            for site in self._sites:
+                ident = site.key.partition("/")[2].removeprefix("#") if site.origin == "contained" else ""
+                if ident and site.type is not None:
                     self._contained.setdefault(self._container(site), {}).setdefault(ident, site)
-                continue
-            by_key.setdefault(site.key, []).append(site)
-        return by_key
+        return self._contained.get(container, {})

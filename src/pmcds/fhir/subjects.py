@@ -131,13 +131,17 @@ class Subjects:
 
     def _at_a_glance(self, site: Site) -> Whose | None:
         """The answer for a subject that has been met before, in the same bytes and on the same server."""
-        seen = site.glance()
-        if seen is None or not seen.subject or site.parent is not None or b"#" in seen.subject:
+        if site.parent is not None:
             return None
-        key = (seen.subject, _server(site.full_url))
+        seen = site.glance()
+        stated = site.outline.get("subject") if seen is None else None
+        subject = seen.subject if seen is not None else stated.get("reference") if isinstance(stated, dict) else None
+        if not subject or not isinstance(subject, (bytes, str)) or (isinstance(subject, bytes) and b"#" in subject):
+            return None
+        key = (subject, _server(site.full_url))
         found = self._met.get(key)
         if found is None:
-            reference = reference_of(decode.decoded(seen.subject))
+            reference = reference_of(decode.decoded(subject) if isinstance(subject, bytes) else stated)
             if reference is None or reference[0] == "#" or not self._is_reference(reference, site):
                 return None
             found = self._met[key] = _OWN if self.is_patient(reference, site) else _OTHER

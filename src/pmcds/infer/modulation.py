@@ -56,9 +56,7 @@ def _modifier(row: Mapping[str, Any], answer: Answer, table: GeneTable, sources:
     rule = next((r for r in rules if (r["role"], r["strength"]) == (row["role"], row["strength"])), None)
     if rule is None or answer.subject.kind != "activity_score":
         return told
-    changed = tuple(
-        dict.fromkeys(converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys)
-    )
+    changed = tuple(dict.fromkeys(converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys))
     if rule["status"] == ACTIVE:
         return replace(told, keys=changed)
     return replace(told, supposed=changed, factor=f"{rule['source']}: times {rule['factor']}")

@@ -49,6 +49,8 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
     seen = see(variants_of(index, symbol, genes), origin, index.now)
     if wanted.name.lower() == WILD_TYPE:
         return _wild_type(subject, seen, index)
+    if "plasma" in wanted.spec:
+        return _plasma_only(subject, seen, index)
     judged = [(finding, _fits(wanted, finding, genes)) for finding in seen.usable]
     present = [finding for finding, fit in judged if fit and finding.status == "present"]
     absent = [f for f, _ in judged if f.status == "absent" and _reaches(wanted, f, genes)]
@@ -75,6 +77,17 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
         plasma = ("not found in plasma, which proves no absence",) if unproven else ()
         return _noted(nothing_usable(subject, index, near, [symbol]), (*plasma, *notes))
     return nothing_usable(subject, index, seen.others, [symbol])
+
+
+def _plasma_only(subject: Subject, seen: Seen, index: Index) -> Answer:
+    """Present where all that is known of the gene is that nothing was found in plasma (CT-NEG)."""
+    negative = [f for f in seen.usable if f.status == "absent" and f.specimen == _PLASMA]
+    settled = [f for f in seen.usable if f.status == "present" or f.specimen != _PLASMA]
+    if settled:
+        return _answer(subject, _Told(_ABSENT, settled), index)
+    if negative:
+        return _answer(subject, _Told(_PRESENT, negative), index)
+    return nothing_usable(subject, index, seen.others, [subject.name.partition(" ")[0]])
 
 
 def _either(subject: Subject, parts: Sequence[Answer]) -> Answer:

@@ -13,6 +13,7 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     fusion, amplification, loss, mutation: "yes"; fused_with: [partners]
     called:      words of the laboratory, any of which makes a small change one of the category
     either:      [subjects]     one of these, of any gene; it stands alone
+    plasma:      "negative"     all that is known of the gene is a negative result from plasma; it stands alone
 
 of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too). `significance`
 (words that the laboratory must have used) and `zygosity` narrow it down; with one of these two alone every variant of
@@ -86,5 +87,5 @@ def classes_of(gene: Gene, variant: Described) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(gene.variants)
-        if not {"same", "either"} & set(gene.variants[name]) and fits(name, gene.variants[name], variant)
+        if not {"same", "either", "plasma"} & set(gene.variants[name]) and fits(name, gene.variants[name], variant)
     )

@@ -34,7 +34,8 @@ class Naming:
         document: Mapping[str, Any] = self.source.value
         ask = document["ask"]
         if "tables" in ask and not self.vocabulary.has_table(ask["tables"]):
-            self._refuse(("ask", "tables"), f"no gene has a table of {ask['tables']}", "add cards/genes/<tables>/<GENE>.yaml")
+            mend = f"add cards/genes/{ask['tables']}/<GENE>.yaml"
+            self._refuse(("ask", "tables"), f"no gene has a table of {ask['tables']}", mend)
         self._names("drug", ask.get("drug", []), ("ask", "drug"))
         self._names("cancer", ask.get("cancer", []), ("ask", "cancer"))
         for kind, names in (ask.get("know") or {}).items():

@@ -33,7 +33,9 @@ async def on_error(request: Request, error: Exception) -> Response:
         return answers.unauthorized()
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        return answers.refusal(405, "the method is not supported here", headers=error.headers)
+        # Sorted, since the framework keeps the methods in a set.
+        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+        return answers.refusal(405, "the method is not supported here", headers={"Allow": allowed})
     return answers.refusal(error.status_code, "there is nothing at this address")
 
 
