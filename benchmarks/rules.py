@@ -21,12 +21,12 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 NUMBERS = (0, 100, 10_000)
 DIPLOTYPES = ("*1/*2", "*2/*2", "*1/*17", "*17/*17", "*2/*17", "*1/*1", "*2/*3")
 PROBE = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 import pmcds
 from pmcds.knowledge import Knowledge
 from pmcds.knowledge.pack import unpack
-def used(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def used(): return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 data = Path(sys.argv[1]).read_bytes()
 before = used()
 knowledge = Knowledge((unpack(data),))

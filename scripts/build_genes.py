@@ -213,7 +213,7 @@ def modulators(symbol: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  - {{{', '.join(f'{name}: {quoted(text)}' for name, text in _modulator(drug, role, own).items())}}}"
     rules = [row for row in own if row.get("kind") == "rule" and "factor" in row]
     if rules:
-        yield "# What an inhibitor does to the activity score. That the guideline says so is not verified: drafts (PG86)."
+        yield "# What an inhibitor does to the activity score. That a guideline says so is not verified: drafts."
         yield "modulation:"
     for row in rules:
         source = row.get("second_source", row["basis"]).split(" (")[0]
@@ -286,7 +286,8 @@ def render(
 
 def published(symbol: str, gene: Mapping[str, Any]) -> Iterator[str]:
     """Keys as the guidelines print them, where the file has them in lower case."""
-    told = [*(gene.get("phenotype_of") or {}).values(), *(s["phenotype"] for s in gene.get("score_to_phenotype") or ())]
+    steps = (step["phenotype"] for step in gene.get("score_to_phenotype") or ())
+    told = [*(gene.get("phenotype_of") or {}).values(), *steps]
     keys = {} if symbol in KEY_OF else {key.lower(): key for key in dict.fromkeys(told) if key != key.lower()}
     if keys:
         keys["indeterminate"] = "n/a" if gene["key"] == "activity score" else "Indeterminate"

@@ -44,6 +44,7 @@ OTHER_NUMBERS = {
 }
 # Forms that the list of traps states and no record of the sources has.
 STATED = (
+    ("BRAF", "p.Val600Glu", "NC_000007.14:g.140753336A>T", "VS-014"),
     ("ABL1", "p.Thr315Ile", "NM_005157.5:c.944C>T", "VT-05"),
     # An rs number names a place; this one is read as the usual change, whatever the observation says about it (VS-135).
     ("F5", "p.Arg534Gln", "rs6025", "VS-135"),
@@ -131,15 +132,17 @@ def _change(form: str) -> str:
 
 
 def normal(form: str) -> Iterator[str]:
-    """A notation as it is compared; a genomic one also by chromosome alone, whatever the assembly."""
+    """A notation as it is compared; a genomic one also by chromosome or gene alone, whatever the assembly."""
     place = _PLACE.fullmatch(form)
     if place is not None:
         yield f"{place[1]}:g.{place[2]}{place[3]}>{place[4]}"
+        yield f"g.{place[2]}{place[3]}>{place[4]}"
         return
     genomic = _GENOMIC.fullmatch(form)
     if genomic is not None:
         yield form
         yield f"{CHROMOSOMES[genomic[1]]}:{genomic[3]}"
+        yield genomic[3]
         return
     if re.fullmatch(r"CA\d+|clinvar:\d+", form):
         yield form

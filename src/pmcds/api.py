@@ -175,16 +175,7 @@ class Engine:
         now: datetime,
         late: Callable[[], bool] | None,
     ) -> Result:
-        context = fhir.ReadContext(
-            terms=self.terms,
-            genes=self.knowledge.genes,
-            patient=patient,
-            now=now,
-            fhir_server=opened.fhir_server,
-            policy=self.settings.policy,
-            thorough=self._thorough,
-            memory=self._memory if self._memory is not None and not self._thorough else fhir.Memory(),
-        )
+        context = self._context(opened, patient, now)
         reading = selection.supplied(fhir.read(opened, context, self.readers, asked=self._asked(selection)))
         orders = judged_orders(reading, selection)
         rules = {order.key: self._rules_of(order, selection) for order in orders}
@@ -203,8 +194,8 @@ class Engine:
             known=None if self._thorough else self._blank,
         )
         outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
-        outcomes += judge_patient(about_patient, situation)
-        outcomes = [muted(outcome, self.settings.pretest) for outcome in outcomes]
+        shown = self.settings.pretest
+        outcomes = [muted(outcome, shown) for outcome in (*outcomes, *judge_patient(about_patient, situation))]
         ranking = Ranking(
             self.phrasing,
             self.terms,
@@ -231,6 +222,19 @@ class Engine:
             _render=self._renderer(reading, orders, selection),
             _read=lambda: self._findings(opened, replace(context, asked=None)),
             _genes=self.knowledge.genes,
+        )
+
+    def _context(self, opened: fhir.Opened, patient: str | None, now: datetime) -> fhir.ReadContext:
+        """What readers need besides the input."""
+        return fhir.ReadContext(
+            terms=self.terms,
+            genes=self.knowledge.genes,
+            patient=patient,
+            now=now,
+            fhir_server=opened.fhir_server,
+            policy=self.settings.policy,
+            thorough=self._thorough,
+            memory=self._memory if self._memory is not None and not self._thorough else fhir.Memory(),
         )
 
     def _findings(self, opened: fhir.Opened, context: fhir.ReadContext) -> Read:

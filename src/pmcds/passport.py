@@ -90,7 +90,7 @@ def passport(engine: Engine, source: Any, *, patient: str | None = None, now: da
         genes=engine.knowledge.genes,
         patient=patient or opened.patient,
         now=now,
-        fhir_server=opened.envelope.get("fhirServer"),
+        fhir_server=opened.fhir_server,
         policy=engine.settings.policy,
     )
     reading = fhir.read(opened, context, engine.readers)

@@ -1,4 +1,4 @@
-"""The tumor rules say what their labels, test decisions and publications say, and the comparison would notice if not."""
+"""Tumor rules say what their labels, test decisions and publications say; the comparison would notice if not."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ def _keys(kind: str, subject: str, tables: str | None, stated: set[str]) -> list
     own = CARDS / "genes" / str(tables) / f"{subject}.yaml"
     gene = load(own if own.exists() else CARDS / "genes" / f"{subject}.yaml")
     if kind in ("phenotype", "genotype"):
-        return sorted(set(gene["phenotype_of"].values()) - {"indeterminate"})
+        steps = {step["phenotype"] for step in gene.get("score_to_phenotype", [])}
+        return sorted({*steps, *gene.get("phenotype_of", {}).values()} - {"indeterminate"})
     return _scores(list(gene["activity_values"]))
 
 

@@ -104,7 +104,7 @@ def test_coverage_names_drug_source_and_question(run: Run, tmp_path: Path) -> No
     assert {"drug": "clopidogrel", "source": "cpic", "asks": "CYP2C19"}.items() <= next(
         row for row in rows if row["rule"] == RULE
     ).items()
-    assert "<td>clopidogrel</td>" in page.read_text()
+    assert ">clopidogrel</th>" in page.read_text()
 
 
 def test_prefetch_is_a_table_for_each_service(run: Run) -> None:

@@ -81,8 +81,9 @@ def patient(
             parts["activity_score"][gene] = key
         else:
             parts["phenotype"][gene] = key
-    medication = [{"drug": drug, "since": "2024-06-01"} for drug in taken]
-    return pmcds.Patient(**parts, allele=allele, medication=medication)
+    medication: list[str | Mapping[str, str]] = [{"drug": drug, "since": "2024-06-01"} for drug in taken]
+    diplotype, phenotype, score = parts["diplotype"], parts["phenotype"], parts["activity_score"]
+    return pmcds.Patient(diplotype, phenotype, score, allele, medication=medication)
 
 
 def recommended(someone: pmcds.Patient, drugs: Iterable[str]) -> tuple[Recommendation, ...]:

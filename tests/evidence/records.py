@@ -135,8 +135,7 @@ def render() -> str:
 
 
 LIMITS = (
-    "The second evaluator knows the common tables of alleles, not those of DPWG, and no classes of variants: such lines "
-    "are left out of the comparison.",
+    "The second evaluator does not know DPWG's tables, stated star alleles, classes of variants and tumors: left out.",
     "Relations M23, M29, M39, M47 and M55 are not relations here; tests/evidence/test_relations.py says why.",
     "Times are CPU times of this machine; memory is the peak of the process.",
 )

@@ -238,3 +238,23 @@ def test_fhir_c8_stages_are_read_where_the_terms_know_their_codes() -> None:
     staged, shaped = findings_of(found, "Observation/s")[0], findings_of(found, "Observation/m")[0]
     assert (staged.subject, staged.value["stage"], staged.status) == ("TNM clinical stage group", "IIIC", "present")
     assert (shaped.status, shaped.reason) == ("indeterminate", "unknown-code")
+
+
+@pytest.mark.parametrize("member", ["clinicalStatus", "verificationStatus"])
+@pytest.mark.parametrize("first", [True, False])
+def test_h47_codes_of_other_lists_beside_a_status_do_not_count(member: str, first: bool) -> None:
+    known = {"code": "active" if member == "clinicalStatus" else "confirmed"}
+    local = {"system": "http://example.org/local", "code": "x-17"}
+    stated = condition(**{member: {"coding": [known, local] if first else [local, known]}})
+    assert [one.status for one in findings_of(reading(stated), "Condition/c1", "condition")] == ["present", "present"]
+
+
+def test_h47_refuted_beside_a_local_code_is_refuted_and_contradictions_are_unreadable() -> None:
+    local = {"system": "http://example.org/local", "code": "x-17"}
+    for codes, reason in (
+        ([local, {"code": "refuted"}], "refuted"),
+        ([{"code": "refuted"}, {"code": "confirmed"}], "status-unreadable"),
+        ([local, {"code": "y"}], "status-unreadable"),
+    ):
+        found = findings_of(reading(condition(verificationStatus={"coding": codes})), "Condition/c1", "condition")
+        assert {one.reason for one in found} == {reason}

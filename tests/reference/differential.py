@@ -42,12 +42,15 @@ def differences(engine: pmcds.Engine, facts: Facts) -> list[str]:
 
 
 def _is_not_modelled(rule: str, facts: Facts) -> bool:
-    """True for rules with tables of their own, and where a stated variant may belong to a class that is asked for."""
+    """True for rules with tables of their own, about stated alleles, and about classes of variants or tumors."""
     stated = {name.split(" ", 1)[0] for name in facts.variant}
     document = rules()[rule]
-    if rule.rsplit("/", 1)[-1] in NOT_MODELLED:
+    if rule.rsplit("/", 1)[-1] in NOT_MODELLED or (facts.cancer and "/any/" in rule):
         return True
-    asked = listed(document["ask"].get("know", {}).get("variant", []))
+    know = document["ask"].get("know", {})
+    asked = listed(know.get("variant", []))
+    if {"diplotype", "genotype"} & set(know) or [name for name in listed(know.get("allele", [])) if name[:3] != "HLA"]:
+        return True
     return any(name.split(" ", 1)[0] in stated and name not in facts.variant for name in asked)
 
 

@@ -87,7 +87,7 @@ def random_facts(rng: random.Random) -> Facts:
     for gene in sorted(named):
         _state(gene, rng, parts)
     for allele in sorted({*asked.get("allele", ()), *rng.sample(_asked()["allele"], 1)}):
-        if rng.random() < 0.75:
+        if allele.startswith("HLA") and rng.random() < 0.75:
             parts["allele"][allele] = rng.choice(["present", "absent"])
     stated = sorted({*parts["diplotype"], *parts["phenotype"], *parts["score"]} - _twice(parts))
     blurred = {rng.choice(stated): rng.choice(sorted(BLURS))} if stated and rng.random() < 0.25 else {}

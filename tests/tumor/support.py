@@ -1,4 +1,4 @@
-"""One rule's line for a patient in words, through the whole line: a FHIR Bundle in bytes, to the ledger and the cards."""
+"""The line of one rule for a patient in words: a FHIR Bundle in bytes, to the ledger and the cards."""
 
 from __future__ import annotations
 

@@ -137,7 +137,8 @@ def test_st_06_a_fish_negative_says_nothing_about_mutations() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["braf v600000932092039e", "BRAF V600E 33", "NP_004324.2:p.Glu600Val", "NC_000007.13:g.4T<A", "V600E", "test"]
+    "text",
+    ["braf v600000932092039e", "BRAF V600E 33", "NP_004324.2:p.Glu600Val", "NC_000007.13:g.4T<A", "V600E", "test"],
 )
 def test_ve_11_what_must_not_be_read_is_not_read(text: str) -> None:
     assert name(text) is None
@@ -152,7 +153,8 @@ def test_ve_08_a_protein_name_that_the_bases_cannot_make_is_told() -> None:
     right = Described((), protein("p.Val600Glu"), nucleotide("c.1799T>A"))
     assert not consistent(wrong)
     assert consistent(right)
-    assert answer("variant", "BRAF p.Val600Glu", variants(None, BRAF=["c.1798G>A p.(Val600Glu)"])).word == "indeterminate"
+    told = answer("variant", "BRAF p.Val600Glu", variants(None, BRAF=["c.1798G>A p.(Val600Glu)"]))
+    assert told.word == "indeterminate"
 
 
 # Isoforms and numbering

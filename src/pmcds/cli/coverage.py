@@ -77,7 +77,8 @@ def coverage_page(by_drug: Mapping[str, Sequence[Rule]], snapshot: str) -> str:
         f"<footer><p>Knowledge {_text(snapshot)}</p></footer>"
     )
     style = (
-        "<style>body{max-width:none}.matrix{width:auto}.matrix td{text-align:center;white-space:nowrap;padding:.1rem .25rem}"
+        "<style>body{max-width:none}.matrix{width:auto}"
+        ".matrix td{text-align:center;white-space:nowrap;padding:.1rem .25rem}"
         ".matrix th{font-weight:600;white-space:nowrap;overflow-wrap:normal}"
         ".up{vertical-align:bottom}.up span{writing-mode:vertical-rl;transform:rotate(180deg)}</style>"
     )

@@ -206,7 +206,8 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         situation.answer(subject, rule, order)
         for subject in dict.fromkeys(subject for verdict in verdicts for subject in _exceptions(verdict))
     )
-    evidence, context = _sources(outcome, verdicts, answers, (*scope_answers, *exceptions, *as_answers(used)), situation.ignored)
+    closed = (*scope_answers, *exceptions, *as_answers(used))
+    evidence, context = _sources(outcome, verdicts, answers, closed, situation.ignored)
     return Outcome(
         key,
         order,

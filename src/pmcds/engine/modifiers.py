@@ -1,4 +1,4 @@
-"""What drugs taken now make of a gene's value: changed by a verified rule, or told without a change (H46, PG87-PG91)."""
+"""What drugs taken now make of a gene's value: changed by a verified rule, or told without a change (PG87-PG91)."""
 
 from __future__ import annotations
 

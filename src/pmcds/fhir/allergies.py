@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pmcds.fhir.conditions import folded, label_of
+from pmcds.fhir.conditions import CLINICAL, VERIFICATION, folded, label_of, status_of
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
@@ -72,8 +72,8 @@ def _read_one(site: Site, context: ReadContext, whose: str | None) -> Finding | 
 
 def _verdict(data: dict[str, Any]) -> tuple[str, str | None]:
     # DSTU2 has one status for both.
-    verification = code_of(data.get("verificationStatus")) or code_of(data.get("status"))
-    clinical = code_of(data.get("clinicalStatus"))
+    verification = status_of(data.get("verificationStatus"), VERIFICATION) or code_of(data.get("status"))
+    clinical = status_of(data.get("clinicalStatus"), CLINICAL)
     if verification == "entered-in-error":
         return "ignored", "void-status"
     if verification == "refuted":

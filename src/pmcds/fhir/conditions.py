@@ -17,6 +17,8 @@ from pmcds.model.findings import Finding, InputNote, Source
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
 _PAST = frozenset({"inactive", "resolved"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+CLINICAL = _ACTIVE | _PAST | {"remission", "unknown"}
+VERIFICATION = _UNSURE | {"confirmed", "refuted", "entered-in-error"}
 _FAMILY = re.compile(r"(?:family history|fh)\b(?: of|:)?\s*", re.IGNORECASE)
 _HISTORY = re.compile(r"(?:personal )?history of\b|status post\b", re.IGNORECASE)
 _PROCEDURE_STATES = {
@@ -120,8 +122,8 @@ def _read_one(site: Site, opened: Opened, context: ReadContext) -> tuple[str | N
 
 def _verdict(data: Mapping[str, Any], context: ReadContext) -> Verdict:
     """Status and reason by the matrix of H47: verification first, then clinical status."""
-    verification = code_of(data.get("verificationStatus"))
-    clinical = code_of(data.get("clinicalStatus"))
+    verification = status_of(data.get("verificationStatus"), VERIFICATION)
+    clinical = status_of(data.get("clinicalStatus"), CLINICAL)
     if verification == "entered-in-error":
         return "ignored", "void-status"
     if verification == "refuted":
@@ -140,6 +142,18 @@ def _verdict(data: Mapping[str, Any], context: ReadContext) -> Verdict:
         # Not active by default: it is on the record, but nobody says that it is there now.
         return "indeterminate", "unconfirmed"
     return "indeterminate", "status-unreadable"
+
+
+def status_of(value: Any, known: frozenset[str]) -> str | None:
+    """The code of a closed list that a status holds; codes of other lists beside it do not count.
+
+    Several that contradict each other, or none of the list, give a text that is not of the list; None: none is stated.
+    """
+    found = {code for _, code, _ in codings(value) if code in known}
+    if len(found) == 1:
+        return found.pop()
+    stated = code_of(value)
+    return stated or (" | ".join(sorted({code for _, code, _ in codings(value) if code})) or None)
 
 
 def _abated(data: Mapping[str, Any], context: ReadContext) -> bool:
@@ -179,8 +193,11 @@ def _value(
     data: Mapping[str, Any], found: tuple[Coding, ...], role: str | None, context: ReadContext
 ) -> dict[str, Any]:
     value: dict[str, Any] = {"codes": folded(found, context)}
-    for name, member in (("clinical", "clinicalStatus"), ("verification", "verificationStatus")):
-        code = code_of(data.get(member))
+    for name, member, known in (
+        ("clinical", "clinicalStatus", CLINICAL),
+        ("verification", "verificationStatus", VERIFICATION),
+    ):
+        code = status_of(data.get(member), known)
         if code is not None:
             value[name] = code
     if role is not None:

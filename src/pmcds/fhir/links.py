@@ -15,6 +15,7 @@ class Links:
         self._sites = sites
         self._server = normal_base(server) if server else None
         self._by_url: dict[str, Site] | None = None
+        self._of_type: dict[str, list[Site]] | None = None
         self._by_type: dict[str, dict[str, list[Site]]] = {}
         self._contained: dict[Site, dict[str, Site]] | None = None
 
@@ -64,12 +65,18 @@ class Links:
 
     def _keys(self, kind: str) -> dict[str, list[Site]]:
         """Sites of one type by their keys; most types are never referred to."""
+        if self._of_type is None:
+            self._of_type = {}
+            for site in self._sites:
+                if site.type is not None and site.origin != "contained":
+                    self._of_type.setdefault(site.type, []).append(site)
         found = self._by_type.get(kind)
         if found is None:
-            found = self._by_type[kind] = {}
-            for site in self._sites:
-                if site.type == kind and site.origin != "contained":
-                    found.setdefault(site.key, []).append(site)
+            found = {}
+            for site in self._of_type.get(kind, ()):
+                found.setdefault(site.key, []).append(site)
+            if found:
+                self._by_type[kind] = found
         return found
 
     def _inner(self, container: Site) -> dict[str, Site]:

@@ -119,7 +119,9 @@ def described_of(parsed: Parsed, gene: Gene | None = None) -> Described:
     """The parts that categories of the gene look at."""
     names = [parsed.protein.name] if parsed.protein else []
     if parsed.nucleotide:
-        names.append(parsed.nucleotide.name)
+        # A place on a chromosome means nothing without the sequence that it is counted on.
+        base = parsed.nucleotide.name
+        names.append(f"{parsed.accession}:{base}" if parsed.accession and parsed.nucleotide.kind in "gm" else base)
     names += [name for name in (parsed.genomic, parsed.identifier) if name]
     sides = [side for side in (parsed.gene, parsed.partner) if parsed.partner and side not in ("?", None)]
     partners = tuple(side for side in sides if side is not None and (gene is None or side != gene.symbol))
@@ -169,6 +171,8 @@ def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | N
     if _IDENTIFIER.match(text):
         return Parsed(gene=gene or listed_gene(text, genes), identifier=text)
     place = _CHROMOSOME.match(text)
+    if place is not None and place["ref"].upper() == place["alt"].upper():
+        return None
     if place is not None:
         chromosome = place["chromosome"].upper()
         name = f"{chromosome}:g.{place['at']}{place['ref'].upper()}>{place['alt'].upper()}"
@@ -288,6 +292,8 @@ def _fusion(text: str, genes: Mapping[str, Gene]) -> Parsed | None:
     unknown = ("?", "v", "V")
     first = None if one in unknown else _symbol(one, genes)
     second = None if two in unknown else _symbol(two, genes)
+    if first is not None and first == second:
+        return Parsed(first, phrase="change inside the gene")
     if "::" in text and (first or one in unknown) and (second or two in unknown) and (first or second):
         return Parsed(first or second, phrase="fusion", partner=(second if first else None) or "?")
     if first is None or second is None or (not marked and min(len(one), len(two)) < 3):

@@ -32,7 +32,7 @@ def listed_gene(name: str, genes: Mapping[str, Gene]) -> str | None:
 def _forms(gene: Gene) -> Iterator[str]:
     for spec in gene.variants.values():
         for form in spec.get("same", ()):
-            if ":c." not in form and not form.startswith(("p.", "c.")):
+            if ":c." not in form and not form.startswith(("p.", "c.", "g.")):
                 yield plain(form)
 
 

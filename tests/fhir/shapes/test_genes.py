@@ -272,3 +272,20 @@ def test_t58_the_same_result_twice_is_one_finding_with_two_sources() -> None:
     found = whole(genotype("*2/*2"), genotype("*2/*2", id="o2"))
     one = only(found, "diplotype")
     assert [one.source.resource, *(source.resource for source in one.also)] == ["Observation/o1", "Observation/o2"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [("LA6668-3", "present"), ("LA26333-7", "present"), ("LA0-0", "indeterminate")]
+)
+def test_p05_significance_as_component_of_the_variant_itself(answer: str, status: str) -> None:
+    change = component("48005-3", concept("http://varnomen.hgvs.org", "p.Cys61Gly"))
+    found = whole(variant(gene("BRCA1"), change, component("53037-8", loinc(answer))))
+    stated = only(found, "significance")
+    assert (stated.subject, stated.value["variant"], stated.status) == ("BRCA1", ("Observation/o1",), status)
+    assert only(found, "variant").value["p"] == "p.Cys61Gly"
+
+
+def test_p05_an_absent_variant_has_no_significance() -> None:
+    change = component("48005-3", concept("http://varnomen.hgvs.org", "p.Cys61Gly"))
+    stated = variant(gene("BRCA1"), change, component("53037-8", loinc("LA6668-3")), answer="LA9634-2")
+    assert [line[0] for line in told(stated)] == ["variant"]

@@ -104,8 +104,11 @@ def _reported(record: Record, effects: list[str]) -> Finding:
     return record.finding("implication", _drugs(record), value)
 
 
-def read_significance(record: Record) -> list[Finding]:
-    """The stated significance of the linked variants; the engine never classifies (P1-P9, T37-T41)."""
+def read_significance(record: Record, *, own: bool = False) -> list[Finding]:
+    """The stated significance of the linked variants; the engine never classifies (P1-P9, T37-T41).
+
+    With `own` it is that of the variant which the resource itself is, if it is derived from no other.
+    """
     value: dict[str, Any] = {"row": "significance"}
     answer = _significance(record)
     status, reason = "present", None
@@ -128,12 +131,14 @@ def read_significance(record: Record) -> list[Finding]:
     held = [link for link in record.links() if link.site is not None and not link.other_patient]
     if held:
         value["variant"] = tuple(dict.fromkeys(link.site.key for link in held if link.site))
+    elif own:
+        value["variant"] = (record.site.key,)
     if _polygenic(record):
         return [record.finding("variant", None, value, status="ignored", reason="polygenic", missing=("variant",))]
     if reason is not None:
         missing = () if held or reason != "code-display" else ("variant",)
         return [record.finding("variant", _subject(record), value, status=status, reason=reason, missing=missing)]
-    if not held:
+    if not held and not own:
         broken = any(link.other_patient for link in record.links())
         return [_unlinked(record, value, broken)]
     doubtful = any(

@@ -41,7 +41,9 @@ def read_variant(record: Record) -> list[Finding]:
         return variant.absent_everywhere(record, change, genes)
     if status == "present" and conflict:
         status, reason = "conflicting", conflict
-    return [_one(record, change, genes, kind, status, reason)]
+    own = [_one(record, change, genes, kind, status, reason)]
+    said = status == "present" and record.components.get("significance")
+    return [*own, *read_significance(record, own=True)] if said else own
 
 
 def _one(

@@ -1,0 +1,73 @@
+"""Known failures that wait for a fix: each is expected to fail, and a fix is noticed (docs/evidence/open.json)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.evidence.bundles import Json, decisions, resources, twin
+from tests.evidence.records import open_failures
+from tests.evidence.whole import (
+    CLOPIDOGREL,
+    SOMATIC,
+    add,
+    changed,
+    component,
+    evaluated,
+    normal,
+    patient,
+    poor,
+    verdict,
+)
+
+
+def _subject_in_words() -> bool:
+    return verdict(changed(poor(), lambda r: r.update(subject="Eve")), CLOPIDOGREL)[1] == "no-subject"
+
+
+def _contained_in_a_strangers_resource() -> bool:
+    def with_stranger(content: Json) -> str:
+        bundle = patient(order="clopidogrel")
+        bundle["entry"].append({"resource": {"resourceType": "Patient", "id": "other"}})
+        report: Json = {"resourceType": "DiagnosticReport", "id": "r", "status": "final", "contained": [content]}
+        add(bundle, {**report, "subject": {"reference": "Patient/other"}})
+        return decisions(evaluated(bundle, patient="Patient/patient-1"))
+
+    return with_stranger({"a": [1]}) == with_stranger({"resourceType": "Parameters", "id": "p"})
+
+
+def _line_of_a_somatic_result() -> bool:
+    bundle = changed(normal(), lambda r: r.setdefault("component", []).append(component("48002-0", SOMATIC)))
+    lines = {line.resource: line.ignored for line in evaluated(bundle).ledger.inputs}
+    return lines["Observation/observation-1"] == "source-class-mismatch"
+
+
+def _unknown_coding_before_a_status() -> bool:
+    def coded(codings: list[Any]) -> str:
+        bundle = patient(cancer=["melanoma"])
+        resources(bundle, "Condition")[0]["clinicalStatus"]["coding"] = twin(codings)
+        return decisions(evaluated(bundle))
+
+    active = {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}
+    local = {"system": "http://example.org/local", "code": "x"}
+    return coded([active, local]) == coded([local, active])
+
+
+CHECKS = {
+    "E7": _contained_in_a_strangers_resource,
+    "E15": _subject_in_words,
+    "E16": _line_of_a_somatic_result,
+    "E18": _unknown_coding_before_a_status,
+}
+
+
+@pytest.mark.parametrize("number", [row["id"] for row in open_failures()])
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="known, see docs/evidence/open.json")
+def test_known_failure(number: str) -> None:
+    assert CHECKS[number]()
+
+
+def test_what_is_fixed_stays_fixed() -> None:
+    listed = {row["id"] for row in open_failures()}
+    assert [number for number, check in CHECKS.items() if number not in listed and not check()] == []
