@@ -1,6 +1,6 @@
 """The fast path beside the complete one on mutated bundles: no difference in cards and ledger may be left.
 
-    python benchmarks/equal.py [COUNT] [SEED] [--cards DIR]
+python benchmarks/equal.py [COUNT] [SEED] [--cards DIR]
 """
 
 from __future__ import annotations

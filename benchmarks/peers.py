@@ -46,9 +46,9 @@ def main() -> None:
     for resources in (10, 100, 1000):
         data = bundle(resources)
         mine = median(
-            rounds(
-                {"pmcds": lambda data=data: json.dumps(engine.evaluate(data, now=NOW).to_dict())}, seconds=3
-            )["pmcds"]
+            rounds({"pmcds": lambda data=data: json.dumps(engine.evaluate(data, now=NOW).to_dict())}, seconds=3)[
+                "pmcds"
+            ]
         )
         peer = _healthchain(data, 20 if resources < 1000 else 5)
         told = "HealthChain skipped: not installed" if peer is None else f"models {peer:.1f} ms, x {peer / mine:.1f}"

@@ -102,7 +102,6 @@ def records(data: Path) -> Iterator[Record]:
         gene = row["id"].partition("_")[0]
         yield Record(gene, f"VICC {row['id']}", tuple(member.strip() for member in row["members"]))
 
-
     for row in _lines(data / "variants" / "pmcds_variant_strings_dev.jsonl"):
         gene, _, name = (row.get("canonical") or "").partition(":")
         if re.fullmatch(r"(?:NP_|ENSP)[\d.]+:p\.\w+", row["input"]) and name:

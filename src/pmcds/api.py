@@ -1,6 +1,6 @@
 """The line: from a patient's data to cards and their account. Start reading here.
 
-    bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> account -> Result
+bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> account -> Result
 """
 
 from __future__ import annotations

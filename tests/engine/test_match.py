@@ -105,9 +105,7 @@ def test_different_advice_for_possible_keys_is_undecided_and_shows_the_most_caut
 
 
 def test_a_conflict_shows_the_cautious_side_and_decides_nothing() -> None:
-    conflict = answer(
-        GENE, word="conflicting", reason="genotype-phenotype-mismatch", alternatives=("poor", "normal")
-    )
+    conflict = answer(GENE, word="conflicting", reason="genotype-phenotype-mismatch", alternatives=("poor", "normal"))
     verdict = verdict_of(conflict)
     assert (verdict.outcome, verdict.reason) == (words.CANNOT_TELL, "genotype-phenotype-mismatch")
     assert verdict.case is not None and verdict.case.id == "poor"
@@ -227,7 +225,10 @@ def test_taking_a_condition_away_never_turns_an_alert_into_clear() -> None:
 
 
 def test_a_result_that_is_not_final_is_not_told_as_indeterminate_advice() -> None:
-    cases = [*simple()[:2], case("indeterminate", Atom(GENE, frozenset({"indeterminate"})), ONE, card("inform", "info"))]
+    cases = [
+        *simple()[:2],
+        case("indeterminate", Atom(GENE, frozenset({"indeterminate"})), ONE, card("inform", "info")),
+    ]
     uncertain = verdict_of(answer(GENE, word="indeterminate", reason="indeterminate"), cases=cases)
     assert uncertain.case is not None
     early = verdict_of(answer(GENE, word="indeterminate", reason="result-not-final"), cases=cases)

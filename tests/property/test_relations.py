@@ -170,7 +170,9 @@ def _forget(value: Any, reference: str) -> None:
         for name, item in list(value.items()):
             _forget(item, reference)
             if isinstance(item, list):
-                value[name] = [each for each in item if not (isinstance(each, dict) and each.get("reference") == reference)]
+                value[name] = [
+                    each for each in item if not (isinstance(each, dict) and each.get("reference") == reference)
+                ]
                 if not value[name]:
                     del value[name]
     elif isinstance(value, list):

@@ -237,7 +237,8 @@ def _case(population: dict[str, Any], world: dict[tuple[str, str], Any], answers
         # Reached through a word: never proven, whatever it shows.
         reason = _first_reason(named, world, answers)
         about = all(answers[q].reason == "indeterminate" for q in named if world[q] == "indeterminate")
-        quiet = "silent" in case and reason in ("no-result", "result-pending")
+        reasons = {answers[question].reason for question in named if world[question] in WORDS}
+        quiet = "silent" in case and reasons <= {"no-result", "result-pending"}
         return Line("CANNOT-TELL", reason, quiet and about, (case["case"],) if about else ())
     if "card" in case:
         if case.get("uncertain") == "true":

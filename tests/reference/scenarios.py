@@ -117,7 +117,8 @@ def _state(gene: str, rng: random.Random, parts: dict[str, dict[str, Any]]) -> N
     diplotype = _diplotype(gene, rng)
     if how in ("alleles", "both") and diplotype is not None:
         parts["diplotype"][gene] = diplotype
-        if how == "both":
+        # A phenotype of an older table beside its alleles is no mismatch; such genes state one of the two.
+        if how == "both" and "changes" not in genes()[gene]:
             parts["phenotype"][gene] = rng.choice(_phenotypes()[gene])
     elif how == "score" and "activity_values" in genes()[gene]:
         parts["score"][gene] = str(rng.choice(possible_scores(gene)))

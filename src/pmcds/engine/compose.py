@@ -154,16 +154,12 @@ def _row(outcome: Outcome, verdict: Verdict, phrasing: Phrasing) -> Row:
 
 
 def _excluded(alternative: Alternative, outcome: Outcome) -> bool:
-    return any(
-        answer.subject in alternative.unless and answer.keys == ("present",) for answer in outcome.exceptions
-    )
+    return any(answer.subject in alternative.unless and answer.keys == ("present",) for answer in outcome.exceptions)
 
 
 def is_open(alternative: Alternative, outcome: Outcome) -> bool:
     """True if an exception to the alternative could not be ruled out."""
-    return any(
-        answer.subject in alternative.unless and answer.keys != ("absent",) for answer in outcome.exceptions
-    )
+    return any(answer.subject in alternative.unless and answer.keys != ("absent",) for answer in outcome.exceptions)
 
 
 def _instead(advice: Advice, outcome: Outcome, phrasing: Phrasing) -> str:
@@ -213,4 +209,6 @@ def _notices(outcome: Outcome, shown: Sequence[Verdict], phrasing: Phrasing) -> 
 
 
 def _several(outcome: Outcome, verdict: Verdict) -> bool:
-    return any(len(outcome.answers[slot].keys) > 1 for slot in verdict.population.used if slot in verdict.population.needs)
+    return any(
+        len(outcome.answers[slot].keys) > 1 for slot in verdict.population.used if slot in verdict.population.needs
+    )

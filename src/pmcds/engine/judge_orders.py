@@ -315,9 +315,7 @@ def _exceptions(verdict: Verdict) -> tuple[Subject, ...]:
     case = verdict.case
     if case is None or case.card is None:
         return ()
-    return tuple(
-        subject for advice in case.card.advice for other in advice.instead for subject in other.unless
-    )
+    return tuple(subject for advice in case.card.advice for other in advice.instead for subject in other.unless)
 
 
 def read_set(rule: Rule) -> tuple[Subject, ...]:

@@ -127,9 +127,7 @@ def _agreed(verdicts: Sequence[Verdict]) -> Verdict:
     """Several combinations with the same advice: the weakest strength speaks, all cases are named."""
     lead = min(verdicts, key=lambda verdict: _strength_rank(verdict.case))
     cases = tuple(dict.fromkeys(v.case for v in verdicts if v.case is not None))
-    return Verdict(
-        lead.population, lead.outcome, lead.reason, lead.case, lead.reasons, lead.quiet, False, cases
-    )
+    return Verdict(lead.population, lead.outcome, lead.reason, lead.case, lead.reasons, lead.quiet, False, cases)
 
 
 def _strength_rank(case: Case | None) -> int:

@@ -35,7 +35,8 @@ class Outcome:
 
     `order` is None for the patient as a whole. `answers` stand in the order of `rule.subjects`. `evidence` and
     `context` are the inputs it rests on, and those that were seen but did not decide, each with its role.
-    `exceptions` are the answers that may exclude an alternative. `open_facts` names what would have decided between populations or conditional wordings.
+    `exceptions` are the answers that may exclude an alternative. `open_facts` names what would have decided between
+    populations or conditional wordings.
     """
 
     key: str

@@ -171,7 +171,7 @@ def _fill(template: str, slots: Mapping[str, str]) -> str:
     filled = list(pieces)
     for place in range(1, len(pieces), 2):
         name = pieces[place]
-        filled[place] = slots[name] if name in slots else f"{{{name}}}"
+        filled[place] = slots.get(name, f"{{{name}}}")
     return "".join(filled)
 
 

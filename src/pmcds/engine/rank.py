@@ -258,7 +258,9 @@ def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Sug
             term = ranking.terms.drug(other.drug)
             if term is not None and term.codes and not is_open(other, lead.outcome):
                 label = phrasing.label("replace", alternative=other.drug, drug=drug)
-                found.setdefault(label, Replace(order.key, other.drug, tuple(Coding(*code) for code in term.codes), label))
+                found.setdefault(
+                    label, Replace(order.key, other.drug, tuple(Coding(*code) for code in term.codes), label)
+                )
     if settled and lead.lead.advice and lead.lead.advice[0].action in _REMOVING:
         label = phrasing.label("remove", drug=drug)
         found.setdefault(label, Remove(order.key, label))

@@ -80,7 +80,7 @@ class Subjects:
         self._opened = opened
         self._known: dict[tuple[str, str | None], bool] = {}
         self._whose: dict[Site, Whose] = {}
-        self._met: dict[tuple[bytes | str, str | None], Whose] = {}
+        self._glances: dict[tuple[bytes | str, str | None], Whose] = {}
         self._listed: dict[Site, list[Site]] | None = None
         self._reach: dict[Site, set[str | None]] = {}
         self._patient = parse_reference(context.patient) if context.patient else None
@@ -97,6 +97,10 @@ class Subjects:
         if stated:
             return frozenset({None, *stated})
         at = {base_of(site) for site in self._opened.by_type("Patient") if site.key.endswith("/" + self._patient.id)}
+        if at <= {None}:
+            # Nobody says which server this is: the one base of the whole input is it, several are told apart.
+            every = {base for site in self._opened.sites if site.full_url and (base := base_of(site)) is not None}
+            at = every if len(every) == 1 else set()
         return frozenset({None, *at})
 
     def is_patient(self, reference: str, site: Site) -> bool:
@@ -139,12 +143,12 @@ class Subjects:
         if not subject or not isinstance(subject, (bytes, str)) or (isinstance(subject, bytes) and b"#" in subject):
             return None
         key = (subject, _server(site.full_url))
-        found = self._met.get(key)
+        found = self._glances.get(key)
         if found is None:
             reference = reference_of(decode.decoded(subject) if isinstance(subject, bytes) else stated)
             if reference is None or reference[0] == "#" or not self._is_reference(reference, site):
                 return None
-            found = self._met[key] = _OWN if self.is_patient(reference, site) else _OTHER
+            found = self._glances[key] = _OWN if self.is_patient(reference, site) else _OTHER
         return found
 
     def _find(self, site: Site) -> Whose:

@@ -50,9 +50,7 @@ class Person:
 
     __slots__ = ("_blank", "_genes", "_index", "_orders", "_settled", "_sex", "_terms")
 
-    def __init__(
-        self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime, blank: Blank
-    ) -> None:
+    def __init__(self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime, blank: Blank) -> None:
         self._blank = blank
         self._genes = genes
         self._terms = terms

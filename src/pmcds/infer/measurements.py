@@ -41,9 +41,7 @@ def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:
     return _newest(subject, valued, others if valued or others else _other_scales(subject.name, index), index)
 
 
-def _on_scale(
-    name: str, valued: list[Valued], terms: Terms
-) -> tuple[list[Valued], list[tuple[State, Finding]]]:
+def _on_scale(name: str, valued: list[Valued], terms: Terms) -> tuple[list[Valued], list[tuple[State, Finding]]]:
     """Values that rules can compare: numbers of a marker that is asked for by number, words of one that is not."""
     numeric, worded = (name in terms.markers.get(kind, ()) for kind in ("numeric", "worded"))
     fitting = [one for one in valued if not (isinstance(one.key, str) and numeric)]

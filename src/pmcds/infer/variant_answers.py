@@ -202,9 +202,7 @@ def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> 
         return False
     variant = described_of(parsed)
     return any(
-        phrase.lower() in _said(name, spec)
-        and fits(name, spec, variant)
-        for name, spec in gene.variants.items()
+        phrase.lower() in _said(name, spec) and fits(name, spec, variant) for name, spec in gene.variants.items()
     )
 
 

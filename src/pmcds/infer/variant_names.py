@@ -202,9 +202,7 @@ def _whole(text: str, genes: Mapping[str, Gene], gene: str | None) -> Parsed | N
     return None if symbol is None else Parsed(gene=symbol)
 
 
-def _after_accession(
-    accession: re.Match[str], rest: str, gene: str | None, genes: Mapping[str, Gene]
-) -> Parsed | None:
+def _after_accession(accession: re.Match[str], rest: str, gene: str | None, genes: Mapping[str, Gene]) -> Parsed | None:
     """`NM_...:c.1799T>A (p.Val600Glu)`: the first form decides, a second one in parentheses is its protein change."""
     form, _, more = rest.partition(" ")
     found = accession["gene"] or gene or of_accession(accession["accession"], genes)
@@ -297,6 +295,9 @@ def _fusion(text: str, genes: Mapping[str, Gene]) -> Parsed | None:
     if "::" in text and (first or one in unknown) and (second or two in unknown) and (first or second):
         return Parsed(first or second, phrase="fusion", partner=(second if first else None) or "?")
     if first is None or second is None or (not marked and min(len(one), len(two)) < 3):
+        return None
+    if genes and not marked and first not in genes and second not in genes:
+        # A colon or hyphen between two words that no file knows may be anything.
         return None
     return Parsed(first, phrase="fusion", partner=second)
 

@@ -133,9 +133,7 @@ def _refinements(used: Iterable[int], places: Mapping[Subject, int]) -> frozense
     """Alleles of genes whose phenotype is asked for, too: they tell altered results apart, and clear nothing."""
     subjects = {place: subject for subject, place in places.items()}
     known = {subjects[place].name for place in used if subjects[place].kind in _MEANINGS}
-    return frozenset(
-        place for place in used if subjects[place].kind == "diplotype" and subjects[place].name in known
-    )
+    return frozenset(place for place in used if subjects[place].kind == "diplotype" and subjects[place].name in known)
 
 
 def _subjects(know: Mapping[str, Any], drafts: Iterable[_Draft], reader: Reader) -> tuple[Subject, ...]:

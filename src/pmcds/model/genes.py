@@ -72,9 +72,7 @@ def gene_of(doc: Mapping[str, Any]) -> Gene:
         functions=_by_member(doc.get("functions")),
         activity=_by_member(doc.get("activity_values")),
         phenotype_of=dict(doc.get("phenotype_of") or {}),
-        scores=tuple(
-            (step["from"], step.get("to"), step["phenotype"]) for step in doc.get("score_to_phenotype") or ()
-        ),
+        scores=tuple((step["from"], step.get("to"), step["phenotype"]) for step in doc.get("score_to_phenotype") or ()),
         listed_alleles=tuple(doc.get("listed_alleles") or ()),
         defined_only=frozenset(doc.get("defined_but_not_in_table") or ()),
         names=dict(doc.get("names") or {}),

@@ -67,12 +67,15 @@ class Atom:
     def holds(self, value: str | Decimal | None) -> bool:
         """True if the value (a key, a number or a word) fits."""
         if isinstance(value, Decimal):
-            return not (
-                (self.at_least is not None and value < self.at_least)
-                or (self.above is not None and value <= self.above)
-                or (self.at_most is not None and value > self.at_most)
-                or (self.below is not None and value >= self.below)
-            ) and self.numeric
+            return (
+                not (
+                    (self.at_least is not None and value < self.at_least)
+                    or (self.above is not None and value <= self.above)
+                    or (self.at_most is not None and value > self.at_most)
+                    or (self.below is not None and value >= self.below)
+                )
+                and self.numeric
+            )
         return value in self.values
 
 

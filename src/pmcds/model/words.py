@@ -210,9 +210,7 @@ BRIDGE: dict[str, Bridge] = {
         "age-straddles-limit",
         ignored=False,
     ),
-    **dict.fromkeys(
-        ("phenotype-range", "low-confidence", "unconfirmed"), Bridge(INDETERMINATE, "", "indeterminate")
-    ),
+    **dict.fromkeys(("phenotype-range", "low-confidence", "unconfirmed"), Bridge(INDETERMINATE, "", "indeterminate")),
     "result-pending": Bridge(UNKNOWN, "", "result-pending"),
     "status-unreadable": Bridge(UNREADABLE, "status-unreadable", "status-unreadable"),
     "void-status": Bridge(None, "void-status", ""),
@@ -222,9 +220,7 @@ BRIDGE: dict[str, Bridge] = {
     "attachment-only": Bridge(UNREADABLE, "uncoded-result", "summary-only"),
     **_same(UNREADABLE, "not-supplied", "truncated", ignored=False),
     "do-not-perform": Bridge(None, "do-not-perform", ""),
-    **dict.fromkeys(
-        ("not-taken", "not-done", "resolved", "expired", "not-current"), Bridge(None, "not-current", "")
-    ),
+    **dict.fromkeys(("not-taken", "not-done", "resolved", "expired", "not-current"), Bridge(None, "not-current", "")),
     "refuted": Bridge(None, "refuted", ""),
     **dict.fromkeys(("container", "polygenic", "not-genomic", "out-of-scope"), Bridge(None, "not-relevant", "")),
     **dict.fromkeys(("consent-denied", "security-label"), Bridge(WITHHELD, "withheld", "withheld")),

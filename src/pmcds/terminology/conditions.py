@@ -71,7 +71,7 @@ class Conditions:
         return ConditionMatch(tuple(sorted(self._with_broader(names))), cancers, imprecise, how)
 
     def _anywhere(self) -> list[Node]:
-        """Where a tumor of no stated site leads: to the node of the codes of the general diagnosis, if they have one."""
+        """Where a tumor of no stated site leads: the node of the general diagnosis's codes, if there is one."""
         pairs = [code.partition(":")[::2] for code in self._codes.get(self._cancers.condition or "", ())]
         found = (self._cancers.of_code(system, code) for system, code in pairs)
         return [node for node in found if node is not None and node.nodes][:1]
