@@ -115,7 +115,7 @@ def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in (patient, *resources)]}
 
 
-def evaluate(*resources: dict[str, Any], drafts: bool = False) -> pmcds.Result:
+def evaluate(*resources: dict[str, Any], drafts: bool = True) -> pmcds.Result:
     """The whole line, with the laws that every result keeps."""
     own = engine(drafts=drafts)
     result = own.evaluate(bundle(*resources), now=NOW)
@@ -123,7 +123,7 @@ def evaluate(*resources: dict[str, Any], drafts: bool = False) -> pmcds.Result:
     return result
 
 
-def line(rule: str, *resources: dict[str, Any], drafts: bool = False) -> DecisionLine:
+def line(rule: str, *resources: dict[str, Any], drafts: bool = True) -> DecisionLine:
     """The decision of one rule."""
     found = [one for one in evaluate(*resources, drafts=drafts).ledger.orders if one.rule == rule]
     assert len(found) == 1, (rule, [one.rule for one in found])

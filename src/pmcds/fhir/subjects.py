@@ -99,7 +99,7 @@ class Subjects:
         at = {base_of(site) for site in self._opened.by_type("Patient") if site.key.endswith("/" + self._patient.id)}
         if at <= {None}:
             # Nobody says which server this is: the one base of the whole input is it, several are told apart.
-            every = {base for site in self._opened.sites if site.full_url and (base := base_of(site)) is not None}
+            every = {base_of(site) for site in self._opened.sites if site.full_url} - {None}
             at = every if len(every) == 1 else set()
         return frozenset({None, *at})
 
