@@ -121,7 +121,9 @@ class Subjects:
             return (parsed.type, parsed.id) == (self._patient.type, self._patient.id) and base in self._bases
         target = self._opened.resolve(reference, site)
         if self._patient is None:  # a Patient without id, known by its content or by its URN
-            return target is not None and target.type == "Patient" and patient in (target.key, target.full_url)
+            if target is None:
+                return reference == patient
+            return target.type == "Patient" and patient in (target.key, target.full_url)
         if target is None or target.type != "Patient" or target.key != f"Patient/{self._patient.id}":
             return False
         return base_of(target) in self._bases
