@@ -240,6 +240,8 @@ def _told(
     """`no-result` may not be said where something unreadable could have been the result (1.2)."""
     if new[1] not in words.QUIET_REASONS or old[1] == new[1] or (key[0] == PATIENT and old[0] == words.NOT_COVERED):
         return
+    if not new[2]:
+        return  # several questions: the first reason is that of the untested one, the unread one stands in `also`
     site = touched_site(calm, path)
     place = moved(site, path, edit) if site is not None else None
     line = inputs.get(place) if place is not None else None

@@ -140,8 +140,8 @@ class Copies:
             self._supersede(site, group[-1])
 
     def _supersede(self, older: Site, newer: Site) -> None:
-        if (newer.data or {}).get("status") in _VOID:
-            if (older.data or {}).get("status") not in _VOID:
+        if _is_void(newer):
+            if not _is_void(older):
                 self._conflicts.add(older.pointer)
             return
         self.ignored[older.pointer] = "superseded-by"
@@ -187,3 +187,8 @@ def _age(site: Site) -> tuple[str, str, int, int, str]:
 def _instant(text: Any) -> str:
     span = span_of(text)
     return span.start.isoformat() if span is not None else ""
+
+
+def _is_void(site: Site) -> bool:
+    status = (site.data or {}).get("status")
+    return isinstance(status, str) and status in _VOID
