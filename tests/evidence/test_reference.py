@@ -14,7 +14,7 @@ def test_two_evaluators_agree_on_random_patients() -> None:
     for index, facts, wrong in islice(run(engine(), seed=20260601), 150):
         loci = [name.split("*")[0] for name, status in facts.allele.items() if status == "present"]
         if len(loci) > len(set(loci)):
-            continue  # two alleles of one locus are both copies: the product concludes what is absent, this one does not
+            continue  # two alleles of one locus are both copies: only the product concludes what is absent
         assert wrong == [], (index, facts)
 
 
