@@ -185,7 +185,7 @@ class Engine:
             answers=infer.infer(
                 reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now, blank=self._answers
             ),
-            orders=(*orders, *(other for other in reading.orders if other not in orders)),
+            orders=_with_others(orders, reading.orders),
             supply=reading.supply,
             hook=selection.hook,
             cancer_known=any(_is_coded_cancer(finding) for finding in reading.findings),
@@ -320,6 +320,12 @@ class Engine:
             return fhir.read_orders(opened, fhir.ReadContext(self.terms, self.knowledge.genes, None, now)).orders
 
         return read
+
+
+def _with_others(judged: Sequence[Order], read: Sequence[Order]) -> tuple[Order, ...]:
+    """The orders in question, and after them those of the record that are not among them."""
+    places = {order.source.site for order in judged if order.source is not None}
+    return (*judged, *(order for order in read if order.source is None or order.source.site not in places))
 
 
 def _check_patient(opened: fhir.Opened, patient: str) -> None:

@@ -69,19 +69,25 @@ def _door(source: Any, **options: Any) -> pmcds.Result:
     return result
 
 
+def relation_input(key: str) -> Any:
+    """The input of one round of relations: a sample bundle, or a random patient."""
+    rng = random.Random(key)
+    return rng.choice(bundles()).fresh() if rng.random() < 0.2 else as_fhir(random_facts(rng), engine().terms)
+
+
 def relations_run(seconds: float, seed: int) -> Run:
     """TB-02: every relation in turn, on sample bundles and random patients."""
     run = Run(figures=dict.fromkeys(REGISTRY, 0))
     for number in _until(seconds):
-        rng = random.Random(f"TB-02:{seed}:{number}")
-        bundle = rng.choice(bundles()).fresh() if rng.random() < 0.2 else as_fhir(random_facts(rng), engine().terms)
+        key = f"TB-02:{seed}:{number}"
+        bundle = relation_input(key)
         for relation in REGISTRY.values():
             if relation.id == "M59" and number % 25:
                 continue  # compiles a rule pack of its own
             try:
-                applied = relation.check(_door, bundle, rng)
+                applied = relation.check(_door, bundle, random.Random(f"{key}:{relation.id}"))
             except (AssertionError, pmcds.InputError, pmcds.HookError) as error:
-                run.failures.append(f"{relation.id} TB-02:{seed}:{number} {str(error)[:160]}")
+                run.failures.append(f"{relation.id} {key} {str(error)[:160]}")
                 applied = True
             run.cases += applied
             run.figures[relation.id] += applied
@@ -119,7 +125,7 @@ def fuzz_run(seconds: float, seed: int) -> Run:
 def log_run(seconds: float, seed: int) -> Run:
     """TB-07: every test that the logs name passes."""
     wanted = named_tests()
-    nodes = sorted({node.partition("[")[0] for tests in wanted.values() for node in tests})
+    nodes = sorted({node.partition("[")[0].removesuffix("::") for tests in wanted.values() for node in tests})
     with TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.xml")
         command = [

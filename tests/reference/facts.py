@@ -63,6 +63,9 @@ def known(kind: str, name: str, facts: Facts) -> Known:
         return _blurred(facts, name) or _single(kind, stated[name])
     if kind == "condition" and name == "malignancy" and facts.cancer:
         return Known(("present",))
+    if kind == "cancer" and name not in facts.cancer and "malignancy" in facts.condition:
+        # A tumor whose kind is not told may be this one.
+        return Known(("present", "absent"), reason="tumor-type-imprecise")
     if kind in ("condition", "cancer"):
         return Known(("present" if name in _closure((*facts.condition, *facts.cancer)) else "absent",))
     if kind == "medication":

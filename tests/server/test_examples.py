@@ -14,7 +14,7 @@ EMBEDDING = Path(__file__).resolve().parents[2] / "examples" / "embedding"
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("starlette_app", "200 ["), ("flask_view", ""), ("batch", '"alerts": ["pharmacogenomics/')]
+    ("name", "says"), [("starlette_app", "200 ["), ("flask_view", "200 ["), ("batch", '"alerts": ["pharmacogenomics/')]
 )
 def test_programs_run(name: str, says: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import shutil
 import sys
@@ -77,6 +78,8 @@ class Screen:
 
     def __init__(self) -> None:
         self.width = min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
+        # What a program reads, a filter for example, needs each row whole.
+        self.whole_rows = not sys.stdout.isatty() and "COLUMNS" not in os.environ
 
     def line(self, text: str = "", *, indent: int = 0) -> None:
         """One paragraph, wrapped to the width of the terminal."""
@@ -110,7 +113,8 @@ class Screen:
         cells = [[clean(cell) for cell in row] for row in rows]
         widths = [max(len(row[place]) for row in [list(head), *cells]) for place in range(len(head))]
         words = [max(_longest_piece(row[place]) for row in [list(head), *cells]) for place in range(len(head))]
-        while sum(widths) + 2 * (len(widths) - 1) > self.width and max(widths) > _NARROWEST:
+        limit = None if self.whole_rows else self.width
+        while limit and sum(widths) + 2 * (len(widths) - 1) > limit and max(widths) > _NARROWEST:
             # The last column gives way first, as long as its words stay whole; then the widest does.
             giving = [place for place in range(len(widths)) if widths[place] > max(words[place], _NARROWEST)]
             widths[giving[-1] if giving else widths.index(max(widths))] -= 1

@@ -179,7 +179,7 @@ def _age(site: Site) -> tuple[str, str, int, int, str]:
         _instant(data.get("issued")),
         _instant(date_of(data, ("effective",), ())),
         int(version) if version is not None else -1,
-        1 if data.get("status") in _REVISED else 0,
+        1 if as_text(data.get("status")) in _REVISED else 0,
         site.key,
     )
 

@@ -8,12 +8,12 @@ and gives equal results.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pmcds.errors import InputError
-from pmcds.fhir.limits import exact, refuse
+from pmcds.fhir.limits import MAX_MEMBERS, exact, refuse
 
 try:
     import msgspec
@@ -119,13 +119,25 @@ def members(node: Node, where: str) -> Mapping[str, Node] | None:
         if _first(node) != "{":
             return None
         found = _object(node)
+        _check_width(found, where)
         plain_keys = {str(name): value for name, value in found.items()}
         if len(plain_keys) != len(found):
             raise doubled_key(where)
         return plain_keys
     if isinstance(node, Doubled):
         raise doubled_key(where)
-    return node if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        return None
+    _check_width(node, where)
+    return node
+
+
+def _check_width(found: Sized, where: str) -> None:
+    """Refuse an object that is wider than any of FHIR is: a map of that size is an attack on the reader's time."""
+    if len(found) > MAX_MEMBERS:
+        raise refuse(
+            "too-many-members", "an object has more members than allowed", where=where, mend="send less in one"
+        )
 
 
 def parts(raw: Any) -> Mapping[str, Any]:
@@ -259,6 +271,7 @@ def canonical(value: Any) -> str:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, dict):
+        _check_width(value, "")
         return {str(name): _canonical(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_canonical(member) for member in value]

@@ -28,6 +28,9 @@ class Limits:
     number: int = MAX_NUMBER_LENGTH
 
 
+# Members of one object of the containers: FHIR's widest type has fewer than a hundred.
+MAX_MEMBERS = 10_000
+
 _TOKEN = b"0123456789+-.eE"
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _RUNS = bytes(ord("0") if code in _TOKEN else ord(" ") for code in range(256))

@@ -115,7 +115,8 @@ def _limited(cards: Sequence[Card], profile: Profile, options: CardOptions) -> t
     wanted = [card for card in cards if card_type(card) not in options.without]
     limits = [limit for limit in (profile.max_cards, options.max_cards) if limit is not None]
     shown = wanted[: min(limits)] if limits else wanted
-    return shown, [card for card in cards if card not in shown]
+    kept = {id(card) for card in shown}
+    return shown, [card for card in cards if id(card) not in kept]
 
 
 def _card(card: Card, setting: Setting) -> tuple[response.Card, list[str]]:

@@ -38,6 +38,12 @@ class Gene:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     transcripts: Mapping[str, str] = field(default_factory=dict)
+    # Every phenotype of the gene's own table.
+    vocabulary: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = (*self.phenotype_of.values(), *(phenotype for _, _, phenotype in self.scores))
+        object.__setattr__(self, "vocabulary", frozenset(told))
 
     @property
     def table(self) -> str | None:

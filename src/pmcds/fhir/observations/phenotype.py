@@ -38,7 +38,7 @@ def phenotype_in(text: str, gene: Gene | None, terms: Terms, genes: Mapping[str,
     folded = inner.casefold()
     if gene is not None and folded in gene.words:
         return Phenotype(gene.words[folded])
-    if gene is not None and folded in _vocabulary(gene):
+    if gene is not None and folded in gene.vocabulary:
         return Phenotype(folded)
     known = terms.phenotype_word(inner)
     if known is not None:
@@ -48,7 +48,7 @@ def phenotype_in(text: str, gene: Gene | None, terms: Terms, genes: Mapping[str,
         return Phenotype("indeterminate", "no-call" if word == "no-call" else "indeterminate")
     if _is_range(inner, terms):
         return Phenotype(folded, "phenotype-range")
-    if any(folded in other.words or folded in _vocabulary(other) for other in genes.values()):
+    if any(folded in other.words or folded in other.vocabulary for other in genes.values()):
         return Phenotype(folded, "term-not-of-gene")
     return Phenotype(None, "value-unreadable")
 
@@ -67,7 +67,7 @@ def is_phenotype(word: str) -> bool:
 
 def is_own_phenotype(word: str, gene: Gene | None) -> bool:
     """True for a phenotype of the gene's own table, which need not be a metabolizer or function term."""
-    return gene is not None and word in _vocabulary(gene)
+    return gene is not None and word in gene.vocabulary
 
 
 def _without_gene(text: str, symbol: str | None, terms: Terms) -> str:
@@ -78,13 +78,9 @@ def _without_gene(text: str, symbol: str | None, terms: Terms) -> str:
     return text.strip()
 
 
-def _vocabulary(gene: Gene) -> frozenset[str]:
-    return frozenset(gene.phenotype_of.values()) | {phenotype for _, _, phenotype in gene.scores}
-
-
 def _fits(word: str, gene: Gene | None) -> bool:
     """Terms of one family may be said of a gene even where its own table lacks the grade (likely, possible)."""
-    vocabulary = _vocabulary(gene) if gene else frozenset()
+    vocabulary = gene.vocabulary if gene else frozenset()
     if not vocabulary:
         return True
     return any(term.rsplit(" ", 1)[-1] == word.rsplit(" ", 1)[-1] for term in vocabulary)
