@@ -42,7 +42,6 @@ def test_the_corpus_is_the_same_on_both_paths(engines: Engines) -> None:
             assert differences(engines, path.read_bytes(), patient=patient) == [], path
 
 
-@pytest.mark.xfail(reason="open: to be settled with issue 7", strict=False)
 def test_mutated_bundles_are_the_same_on_both_paths(engines: Engines, texts: list[str]) -> None:
     for number, source, asked in mutants(texts, 2_000, 8):
         assert differences(engines, source, **asked) == [], number

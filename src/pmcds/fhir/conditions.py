@@ -92,6 +92,8 @@ class Diseases:
         match = context.terms.conditions(found, texts(data.get("code")))
         if (match.cancers or match.imprecise) and asked.cancers:
             return False
+        if match.how is None and not any(code for _, code, _ in found) and genes_named(context.terms, label):
+            return False  # words about a gene, not a disease: a result that is not read
         return asked.conditions.isdisjoint(match.names) and label not in asked.conditions
 
 
