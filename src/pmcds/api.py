@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pmcds import fhir, hooks, infer
+from pmcds import fhir, infer
 from pmcds.engine import (
     Blank,
     Phrasing,
@@ -34,6 +34,10 @@ from pmcds.result import Read, Result
 from pmcds.selection import Selection, judged_orders, named_orders
 from pmcds.settings import Settings
 from pmcds.terminology import Terminology
+
+# The room of CDS Hooks is imported by the calls that need it: an evaluation whose cards nobody renders does not pay.
+if TYPE_CHECKING:
+    from pmcds import hooks
 
 
 class Engine:
@@ -62,13 +66,12 @@ class Engine:
         self.readers = tuple(readers if readers is not None else fhir.READERS)
         phrases = self.knowledge.phrases
         self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"])
-        optional = frozenset(self.knowledge.pack.get("guideline_sources", ())) - set(self.settings.sources)
         # An integrator's terminology may change its mind: what it said is not remembered.
         self._memory = fhir.Memory() if terminology is None else None
         self._blank = Blank()
         self._answers: dict[Any, Any] | None = None if self._thorough else {}
         self._questions = fhir.Memory(256)
-        self._left_out = frozenset(head.id for head in self.knowledge.heads if head.source in optional)
+        self._left_out = self.settings.left_out(self.knowledge)
 
     def evaluate(
         self,
@@ -126,6 +129,8 @@ class Engine:
         `fetched` says what became of prefetch keys that the caller filled in for the client: fetched, incomplete or
         fetch-failed. `profile` is the caller's choice of client profile, over what the request gives away.
         """
+        from pmcds import hooks
+
         late = _late(deadline, clock)
         served = service if isinstance(service, hooks.Service) else hooks.service_named(service)
         try:
@@ -152,6 +157,8 @@ class Engine:
 
     def services(self) -> dict[str, Any]:
         """The CDS Hooks discovery document."""
+        from pmcds import hooks
+
         return hooks.services(self.active_rules(), terms=self.terms)
 
     def warmup(self, *, freeze: bool = False) -> None:
@@ -267,9 +274,9 @@ class Engine:
     def _renderer(
         self, reading: Reading, orders: Sequence[Order], selection: Selection
     ) -> Callable[[Result], dict[str, Any]]:
-        profile = hooks.profile_named(selection.profile or self.settings.profile)
-
         def render(result: Result) -> dict[str, Any]:
+            from pmcds import hooks
+
             shown = [card for card in result.cards if not (card.notice and self.settings.notices == "extension")]
             hidden = [card for card in result.cards if card.notice and self.settings.notices == "extension"]
             return hooks.render(
@@ -277,7 +284,7 @@ class Engine:
                 orders={order.key: order for order in orders},
                 patient=reading.patient,
                 encounter=selection.encounter,
-                profile=profile,
+                profile=hooks.profile_named(selection.profile or self.settings.profile),
                 extension=hooks.notice_extension(hidden),
                 hook=selection.hook,
                 fhir_version=selection.fhir_version,
