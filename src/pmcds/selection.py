@@ -7,11 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmcds.errors import InputError
-from pmcds.hooks import CardOptions
 from pmcds.model.findings import Order, Reading, Supply
+
+if TYPE_CHECKING:
+    from pmcds.hooks import CardOptions
 
 # Hooks that are about the patient, not about drafts: the live orders of the record are judged.
 _WITHOUT_DRAFTS = frozenset(

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pmcds.errors import InputError
 from pmcds.fhir import Limits, Policy
+from pmcds.knowledge import Knowledge
+
+# Families that are off by default, and the audience of their rules.
+FAMILIES = {"secondary-findings": "secondary"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Settings:
     notices   where "could not be checked" is said: "cards" or "extension"
     policy    reading policy (withheld labels, base URLs, names)
     limits    size limits of the input
+    families  what is off unless the site asks for it: "secondary-findings", cards about risks nobody tested for
     """
 
     sources: Sequence[str] = ("cpic", "dpwg", "fda")
@@ -28,3 +34,15 @@ class Settings:
     notices: str = "cards"
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
+    families: Sequence[str] = ()
+
+    def left_out(self, knowledge: Knowledge) -> frozenset[str]:
+        """Ids of rules that do not speak with these settings. Raises InputError for a family that is none."""
+        optional = frozenset(knowledge.pack.get("guideline_sources", ())) - set(self.sources)
+        for family in self.families:
+            if family not in FAMILIES:
+                raise InputError("unknown-family", "there is no such family", mend=f"one of {', '.join(FAMILIES)}")
+        audiences = (None, *(FAMILIES[family] for family in self.families))
+        return frozenset(
+            head.id for head in knowledge.heads if head.source in optional or head.audience not in audiences
+        )

@@ -141,6 +141,14 @@ def test_everything_else_does_not_speak_about_what_could_not_be_told() -> None:
     assert verdict_of(answer(GENE, "normal"), cases=cases).outcome == words.ALERT
 
 
+def test_everything_else_does_not_speak_about_a_word_in_the_place_of_a_number() -> None:
+    lab = Subject("laboratory", "potassium")
+    high = Atom(lab, above=Decimal(5))
+    cases = [case("high", high, [lab], card=card()), case("else", None, [lab], silent="fine")]
+    word = verdict_of(answer(lab, "deficient"), cases=cases, subjects=[lab])
+    assert (word.outcome, word.reason) == ("CANNOT-TELL", "scale-mismatch")
+
+
 def test_too_many_combinations_are_told() -> None:
     subjects = [Subject("condition", f"c{place}") for place in range(7)]
     cases = [case("all", All(tuple(Atom(s, frozenset({"present"})) for s in subjects)), subjects, card())]

@@ -6,13 +6,10 @@ import ast
 from itertools import islice
 from pathlib import Path
 
-import pytest
-
 from tests.evidence.goldens import engine
 from tests.reference.differential import run
 
 
-@pytest.mark.xfail(reason="open: to be settled with issue 7", strict=False)
 def test_two_evaluators_agree_on_random_patients() -> None:
     for index, facts, wrong in islice(run(engine(), seed=20260601), 150):
         loci = [name.split("*")[0] for name, status in facts.allele.items() if status == "present"]

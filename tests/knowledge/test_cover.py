@@ -162,6 +162,22 @@ def test_every_population_is_proven_for_itself() -> None:
     assert [found.gaps for found in cover(made, domain)] == [(), ("phenotype G unknown or indeterminate",)]
 
 
+def test_a_word_of_the_laboratory_is_a_value_where_a_case_names_it() -> None:
+    numbers_only = {"laboratory": {"L": {"at_least": 0, "unit": "x"}}}
+    rest = {"laboratory": {"L": ["unknown", "indeterminate"]}}
+    words_too = {"laboratory": {"L": ["deficient", "normal"]}}
+    found = covered(numbers_only, words_too, rest)
+    assert (found.gaps, found.dead) == ((), ())
+    assert covered(numbers_only, {"all": [words_too, {"condition": "c"}]}, rest).gaps != ()
+
+
+def test_a_word_is_not_under_a_limit_because_it_is_not_over_it() -> None:
+    over = {"laboratory": {"L": {"above": 10, "unit": "x"}}}
+    rest = {"laboratory": {"L": ["unknown", "indeterminate"]}}
+    deficient = {"all": [{"laboratory": {"L": "deficient"}}, {"condition": "c"}]}
+    assert covered(over, deficient, {"not": over}, rest).gaps == ("laboratory L deficient, condition c absent",)
+
+
 def test_three_hundred_cells_take_milliseconds() -> None:
     genes = [[value] for value in (*VALUES, "unknown", "indeterminate")]
     cases = [{"phenotype": {"G": one, "H": two, "J": three}} for one, two, three in product(genes, repeat=3)]

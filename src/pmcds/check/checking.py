@@ -21,6 +21,7 @@ from pmcds.knowledge.proof import cover_problems
 from pmcds.knowledge.schema import schema_problems
 from pmcds.knowledge.semantics import rule_problems, test_problems
 from pmcds.knowledge.yaml import Source
+from pmcds.settings import FAMILIES, Settings
 
 _KINDS = {"rule": "rules", "gene": "genes", "terms": "files of terms", "table": "tables", "phrases": "languages"}
 
@@ -109,7 +110,8 @@ class _Check:
             path: value for path, value in good.documents().items() if kind_of(path) != "rule" or path in sound
         }
         try:
-            engine = Engine((self.base + Knowledge.from_docs(documents)).with_drafts())
+            knowledge = (self.base + Knowledge.from_docs(documents)).with_drafts()
+            engine = Engine(knowledge, Settings(families=tuple(FAMILIES)))
         except (PmcdsError, KeyError) as error:
             yield Problem(rules[0].file, 0, 0, f"the tests cannot run: {error}", "mend the other problems first")
             return

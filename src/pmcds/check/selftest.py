@@ -10,6 +10,7 @@ from pmcds.check.report import Report
 from pmcds.check.trial import NOW, differences
 from pmcds.errors import Problem
 from pmcds.knowledge import Knowledge
+from pmcds.settings import FAMILIES, Settings
 
 FIRES = "ALERT"
 
@@ -19,7 +20,7 @@ def selftest(knowledge: Knowledge | None = None) -> Report:
 
     Raises KnowledgeError if the installed knowledge cannot be read.
     """
-    engine = Engine(knowledge)
+    engine = Engine(knowledge, Settings(families=tuple(FAMILIES)))
     tests = engine.knowledge.tests
     problems: list[Problem] = []
     count = 0

@@ -50,6 +50,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cards", metavar="DIR", type=Path, help="add the cards of this folder to the bundled ones")
     parser.add_argument("--language", metavar="xx", default="en", help="language of the cards (default: en)")
     parser.add_argument("--profile", metavar="NAME", default="generic", help="client profile (default: generic)")
+    parser.add_argument("--family", metavar="NAME", action="append", default=[], help="also: secondary-findings")
     parser.add_argument("--now", metavar="TIME", type=instant, help="evaluate as of this time (ISO 8601)")
 
 
@@ -71,7 +72,7 @@ def engine(arguments: argparse.Namespace) -> Engine:
     knowledge = None
     if arguments.cards is not None:
         knowledge = pmcds.Knowledge.bundled() + pmcds.Knowledge.from_path(arguments.cards)
-    settings = pmcds.Settings(language=arguments.language, profile=arguments.profile)
+    settings = pmcds.Settings(language=arguments.language, profile=arguments.profile, families=arguments.family)
     return pmcds.Engine(knowledge, settings=settings)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pmcds.engine.outcome import Outcome
 from pmcds.model import words
-from pmcds.model.findings import Finding, Order, Reading
+from pmcds.model.findings import GENOMIC_KINDS, Finding, Order, Reading
 from pmcds.model.ledger import DecisionLine, InputLine, Ledger
 
 # If a site has several roles, the line shows the first of these.
@@ -28,7 +28,7 @@ def account(
     `judged` are the orders that were in question; the others are context.
     """
     roles = _roles(reading, outcomes, judged)
-    dirty = _reasons(reading.findings)
+    dirty = _reasons(reading.findings) | _of_other_source(reading.findings, outcomes)
     lines = []
     for note in reading.inputs:
         role = roles.get(note.site)
@@ -79,6 +79,28 @@ def _roles(reading: Reading, outcomes: Sequence[Outcome], judged: Iterable[Order
         for site in _sites(order):
             use(site, "context")
     return roles
+
+
+def _of_other_source(findings: Sequence[Finding], outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Sites of genomic results with a source class, of genes that only rules about another source ask for (H11)."""
+    asked: dict[str, set[str | None]] = {}
+    for rule in {outcome.rule.id: outcome.rule for outcome in outcomes if outcome.rule is not None}.values():
+        for subject in rule.subjects:
+            for gene in _genes(subject.name):
+                asked.setdefault(gene, set()).add(rule.origin)
+    return {
+        finding.source.site: "source-class-mismatch"
+        for finding in findings
+        if finding.kind in GENOMIC_KINDS
+        and finding.source_class is not None
+        and (origins := set().union(*(asked.get(gene, ()) for gene in _genes(finding.subject or ""))))
+        and finding.source_class.removeprefix("likely ") not in origins
+    }
+
+
+def _genes(name: str) -> list[str]:
+    """The genes in the name of a subject: a symbol, an allele, a change of a gene, a fusion of two."""
+    return name.split(" ", 1)[0].split("*", 1)[0].split("::")
 
 
 def _sites(order: Order) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import product
 
 from pmcds.engine.outcome import Verdict
 from pmcds.model import words
-from pmcds.model.answers import Answer, Interval
+from pmcds.model.answers import NUMERIC, Answer, Interval
 from pmcds.model.rules import ACTION_RANK, INDICATORS, Atom, Case, Condition, Environment, Not, Population, Rule
 
 # More combinations than this are not tried: the line is CANNOT-TELL(step-limit).
@@ -123,6 +123,19 @@ def judge(population: Population, answers: Sequence[Answer], values: Values) -> 
     return _cautious(population, verdicts, reasons)
 
 
+def _is_unnamed(population: Population, answers: Sequence[Answer], environment: Environment) -> bool:
+    """True if a laboratory gave a word that no case names in the place of a number."""
+    worded = {
+        (answers[slot].subject, environment[slot])
+        for slot in population.used
+        if answers[slot].subject.kind in NUMERIC and isinstance(environment[slot], str)
+    }
+    named = {
+        (atom.subject, value) for case in population.cases for atom in atoms(case.condition) for value in atom.values
+    }
+    return not worded <= named
+
+
 def _agreed(verdicts: Sequence[Verdict]) -> Verdict:
     """Several combinations with the same advice: the weakest strength speaks, all cases are named."""
     lead = min(verdicts, key=lambda verdict: _strength_rank(verdict.case))
@@ -140,8 +153,10 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
     case = next((case for case in population.cases if case.test(environment)), None)
     if case is None:
         return _undecided(population, answers, environment, population.used)
-    if case.condition is None and _reasons(answers, environment, population.used, default=False):
-        # "Everything else" does not speak about what could not be told.
+    if case.condition is None and (
+        _reasons(answers, environment, population.used, default=False) or _is_unnamed(population, answers, environment)
+    ):
+        # "Everything else" does not speak about what could not be told, nor about a word where numbers are asked for.
         return _undecided(population, answers, environment, population.used)
     if not case.proven(environment):
         reasons = _reasons(answers, environment, case.named)

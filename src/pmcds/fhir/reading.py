@@ -259,7 +259,9 @@ def _several_patients(opened: Opened) -> bool:
 
 
 def _unread(site: Site, whose: Subjects) -> str:
-    """The word for a resource that no reader said anything about."""
+    """The word for a resource that no reader said anything about; what a stranger's resource contains is theirs."""
+    if site.parent is not None:
+        return "other-patient" if whose.whose(site).reason == "other-patient" else "not-relevant"
     stated = reference_of(site.outline.get("subject")) or reference_of(site.outline.get("patient"))
     return "other-patient" if stated is not None and not whose.is_patient(stated, site) else "not-relevant"
 
@@ -292,7 +294,8 @@ def _notes(
         if site.pointer in denied:
             note = InputNote(site.pointer, site.key, "withheld")
         elif site.problem is not None:
-            note = InputNote(site.pointer, site.key, site.problem)
+            theirs = site.parent is not None and whose.whose(site.parent).reason == "other-patient"
+            note = InputNote(site.pointer, site.key, "other-patient" if theirs else site.problem)
         elif site.pointer in left:
             note = InputNote(site.pointer, site.key, "not-relevant")
         elif site.pointer in copies.ignored:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from pmcds.hooks.outcome import refused
 from pmcds.hooks.prefetch import type_of_template
 from pmcds.hooks.profiles import GENERIC, Profile
-from pmcds.hooks.table import HOOKS, SERVED_HOOKS
+from pmcds.hooks.table import HOOKS, SERVED_HOOKS, speaks
 from pmcds.model.answers import CLOSED_WORLD, Subject
 from pmcds.model.findings import GENOMIC_KINDS, RESULT_KINDS
 from pmcds.model.rules import Rule
@@ -36,24 +36,32 @@ TEMPLATES: Mapping[str, str] = {
 _TITLES = {
     "order-select": "Precision medicine checks while an order is chosen",
     "order-sign": "Precision medicine checks before orders are signed",
+    "order-dispatch": "Precision medicine checks before orders are sent to a performer",
     "medication-refill": "Precision medicine checks of a refill",
     "medication-verify": "Precision medicine checks while an order is verified",
     "medication-prescribe": "Precision medicine checks while a drug is prescribed",
     "order-review": "Precision medicine checks while orders are reviewed",
     "patient-view": "Precision medicine review of the record",
+    "encounter-start": "Precision medicine review at the start of an encounter",
+    "encounter-discharge": "Precision medicine review before discharge",
+    "appointment-book": "Precision medicine review while an appointment is booked",
     "problem-list-item-create": "Precision medicine checks of a new problem",
     "allergyintolerance-create": "Precision medicine checks of a new allergy",
 }
 _ABOUT = {
     "order-select": "Compares the selected orders",
     "order-sign": "Compares the orders to be signed",
+    "order-dispatch": "Compares the drug orders to be sent",
     "medication-refill": "Compares the orders to be refilled",
     "medication-verify": "Compares the order to be verified",
     "medication-prescribe": "Compares the drugs to be prescribed",
     "order-review": "Compares the orders under review",
     "patient-view": "Compares the current drugs of the patient",
-    "problem-list-item-create": "Compares the new problem",
-    "allergyintolerance-create": "Compares the new allergy",
+    "encounter-start": "Compares the current drugs of the patient",
+    "encounter-discharge": "Compares the current drugs of the patient",
+    "appointment-book": "Compares the current drugs of the patient",
+    "problem-list-item-create": "Compares the new problem and the record",
+    "allergyintolerance-create": "Compares the current drugs of the patient",
 }
 
 
@@ -97,7 +105,7 @@ def services_of(
     loaded = tuple(rules)
     made = []
     for hook in hooks:
-        asking = [rule for rule in loaded if hook in rule.hooks]
+        asking = [rule for rule in loaded if speaks(rule, hook)]
         if asking:
             prefetch = _prefetch(asking, hook, terms)
             made.append(_service(hook, prefetch, _required(asking, hook)))

@@ -170,6 +170,9 @@ def index(reading: Reading, now: datetime) -> Index:
         by_kind.setdefault(finding.kind, {}).setdefault(finding.subject, []).append(finding)
         if finding.kind in _RESULTS:
             about.setdefault(finding.subject, []).append(finding)
+            if finding.kind == "laboratory" and finding.reason == "uncoded-result" and finding.subject is not None:
+                # Its subject is only the name that the laboratory gives it: it may be any analyte (H35).
+                about.setdefault(None, []).append(finding)
         if finding.status == "withheld":
             withheld.add("genomic" if finding.kind in GENOMIC_KINDS else finding.kind)
     return Index(by_kind, about, reading.supply, now, frozenset(withheld))

@@ -65,6 +65,7 @@ def _rule(document: Mapping[str, Any], path: str, reader: Reader) -> Rule:
         limits=document.get("limits"),
         reviewed=dict(document["reviewed"]),
         file=path,
+        audience=document.get("audience"),
     )
 
 

@@ -138,6 +138,11 @@ def is_definite(value: str | Decimal | None) -> bool:
     return value is not None and value not in words.ANSWER_WORDS
 
 
+def is_comparable(atom: Atom, value: str | Decimal | None) -> bool:
+    """True if the atom can be true or false of the value: a word is neither over nor under a limit."""
+    return is_definite(value) and (isinstance(value, Decimal) or not atom.numeric)
+
+
 def holds(condition: Condition, places: Places, environment: Environment, *, proven: bool = False) -> bool:
     """The plain meaning of a condition: slow and obvious; the closures must agree with it.
 
@@ -147,7 +152,7 @@ def holds(condition: Condition, places: Places, environment: Environment, *, pro
         if not isinstance(condition.part, Atom):
             return holds(pushed(condition), places, environment, proven=proven)
         value = environment[places[condition.part.subject]]
-        return is_definite(value) and not condition.part.holds(value)
+        return is_comparable(condition.part, value) and not condition.part.holds(value)
     if isinstance(condition, Atom):
         value = environment[places[condition.subject]]
         return condition.holds(value) and (is_definite(value) or not proven)
@@ -181,7 +186,7 @@ def _atom(atom: Atom, place: int, proven: bool) -> Test:
 def _not_atom(atom: Atom, place: int) -> Test:
     if atom.numeric:
         fits = atom.holds
-        return lambda environment: is_definite(environment[place]) and not fits(environment[place])
+        return lambda environment: isinstance(environment[place], Decimal) and not fits(environment[place])
     refused: frozenset[str | Decimal | None] = frozenset({*atom.values, *words.ANSWER_WORDS, None})
     return lambda environment: environment[place] not in refused
 

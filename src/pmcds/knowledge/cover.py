@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pmcds.knowledge.conditions import atoms, is_definite, pushed
+from pmcds.knowledge.conditions import atoms, is_comparable, is_definite, pushed
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, NUMERIC, Subject
 from pmcds.model.rules import All, Atom, Case, Condition, Either, Not, Population, Rule
@@ -122,7 +122,8 @@ class _Proof:
         if cuts or subject.kind in NUMERIC:
             yield from numbers(cuts)
         texts = dict.fromkeys([*(known or ()), *sorted(named - words.ANSWER_WORDS)])
-        if subject.kind not in NUMERIC:
+        # A laboratory may answer a question for a number with a word of its own: those that the cases name.
+        if subject.kind not in NUMERIC or subject.kind == "laboratory":
             yield from (Value(text, text) for text in texts)
         if known is None and subject.kind in ("diplotype", "genotype"):
             yield Value(_OTHER, _OTHER)
@@ -206,7 +207,7 @@ def _simplified(condition: Condition, subject: Subject, value: str | Decimal) ->
         return condition.holds(value) if condition.subject == subject else condition
     if isinstance(condition, Not):
         assert isinstance(condition.part, Atom)  # `pushed` leaves no other
-        fits = is_definite(value) and not condition.part.holds(value)
+        fits = is_comparable(condition.part, value) and not condition.part.holds(value)
         return fits if condition.part.subject == subject else condition
     return _settled(condition, [_simplified(part, subject, value) for part in condition.parts])
 

@@ -12,13 +12,14 @@ DRAFT = "draft"
 
 
 class Head(NamedTuple):
-    """Id, status, source, drugs (none: about the patient) and hooks of a rule."""
+    """Id, status, source, drugs (none: about the patient), hooks and audience (none: everybody) of a rule."""
 
     id: str
     status: str
     source: str
     drugs: tuple[str, ...]
     hooks: tuple[str, ...]
+    audience: str | None = None
 
 
 def head_of(identity: str, document: Mapping[str, Any], path: str) -> Head:
@@ -27,7 +28,8 @@ def head_of(identity: str, document: Mapping[str, Any], path: str) -> Head:
         ask = document["ask"]
         drug = ask.get("drug", [])
         drugs = (drug,) if isinstance(drug, str) else tuple(drug)
-        return Head(identity, document["status"], source_of(document, identity), drugs, tuple(ask["hooks"]))
+        source, hooks = source_of(document, identity), tuple(ask["hooks"])
+        return Head(identity, document["status"], source, drugs, hooks, document.get("audience"))
     except (KeyError, TypeError, AttributeError):
         problem = Problem(path, 0, 0, "does not follow the schema of rules", "run pmcds check")
         raise KnowledgeError([problem]) from None

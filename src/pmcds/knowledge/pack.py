@@ -111,7 +111,7 @@ def unpack(data: bytes) -> Documents:
         raise KnowledgeError([Problem("cards.json", 0, 0, "the compiled cards were changed or cut", "install again")])
     start, _, documents = rest.decode("utf-8").partition(f"\n{_DOCUMENTS}\n")
     index = json.loads("{" + start.rstrip(",") + "}")
-    heads = {row[0]: Head(row[0], row[1], row[2], tuple(row[3]), tuple(row[4])) for row in index["rules"]}
+    heads = {row[0]: Head(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), row[5]) for row in index["rules"]}
     lines = {}
     for line in documents.removesuffix("\n}}\n").split("\n"):
         path, length = _DECODER.raw_decode(line)

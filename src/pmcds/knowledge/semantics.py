@@ -17,6 +17,8 @@ from pmcds.model import words
 
 RETIRED = "retired"
 ALERT = words.ALERT
+SECONDARY = "secondary"
+_LOOKED_AT = ["patient-view"]
 _NEVER_SILENT = (words.INDETERMINATE, words.CONFLICTING)
 
 
@@ -31,7 +33,7 @@ def rule_problems(source: Source, vocabulary: Vocabulary, files: Files, today: d
     problems = [*_identity(source, files), *name_problems(source, vocabulary)]
     if document["status"] != RETIRED:
         problems += _review(source, today)
-    problems += _populations(source)
+    problems += [*_audience(source), *_populations(source)]
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
@@ -77,12 +79,31 @@ def _review(source: Source, today: date) -> Iterator[Problem]:
         yield source.problem(("reviewed", "again"), "the next review is not after the last one", "set a later day")
 
 
-def _populations(source: Source) -> Iterator[Problem]:
+def _audience(source: Source) -> Iterator[Problem]:
+    """A secondary finding is shown where somebody looks at the patient; it interrupts nobody."""
     document = source.value
+    if document.get("audience") != SECONDARY:
+        return
+    if document["ask"]["hooks"] != _LOOKED_AT:
+        yield source.problem(("ask", "hooks"), "a secondary finding interrupts nobody", "hooks: [patient-view]")
+    if "drug" in document["ask"]:
+        yield source.problem(("ask", "drug"), "a secondary finding is about no order", "take the drug out", key=True)
+    for start, population in _by_population(document):
+        for place, case in enumerate(population["cases"]):
+            if case.get("card", {}).get("indicator", "info") != "info":
+                here = (*start, "cases", place, "card", "indicator")
+                yield source.problem(here, "a secondary finding informs, no more", "indicator: info")
+
+
+def _by_population(document: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     several = "populations" in document
-    names: set[str | None] = set()
     for place, population in enumerate(populations_of(document)):
-        start: Path = ("populations", place) if several else ()
+        yield ("populations", place) if several else (), population
+
+
+def _populations(source: Source) -> Iterator[Problem]:
+    names: set[str | None] = set()
+    for start, population in _by_population(source.value):
         name = population.get("population")
         if name in names:
             yield source.problem((*start, "population"), f"two populations are named {name}", "name them apart")

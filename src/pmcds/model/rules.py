@@ -205,7 +205,8 @@ class Rule:
 
     `drugs` are ingredient names (empty for rules about the patient); `route` is "systemic" or None; `cancers`
     limit the rule to tumor types; `origin` is "germline" or "somatic" for variants and genotypes. `cuts` has the
-    cut-offs of numeric subjects by place, from which intervals are split.
+    cut-offs of numeric subjects by place, from which intervals are split. `audience` is "secondary" for rules that
+    speak only where the site asked for secondary findings.
     """
 
     id: str
@@ -227,3 +228,4 @@ class Rule:
     limits: str | None = None
     reviewed: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    audience: str | None = None

@@ -131,6 +131,7 @@ class Config(_Section):
     cards: Path | None = None
     language: str = "en"
     notices: Annotated[str, Field(pattern="^(cards|extension)$")] = "cards"
+    families: tuple[Annotated[str, Field(pattern="^secondary-findings$")], ...] = ()
     limits: Limits = Limits()
     fetch: Fetch = Fetch()
     jwt: Jwt = Jwt()

@@ -23,7 +23,7 @@ def engine_of(config: Config) -> Engine:
     knowledge = Knowledge.bundled()
     if config.cards is not None:
         knowledge = knowledge + Knowledge.from_path(config.cards)
-    return Engine(knowledge, Settings(language=config.language, notices=config.notices))
+    return Engine(knowledge, Settings(language=config.language, notices=config.notices, families=config.families))
 
 
 def worker() -> Starlette:

@@ -7,11 +7,11 @@ a digest of them, as kinds, symbols and names of alleles: never as words of a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pmcds.fhir import decode
-from pmcds.fhir.asked import Memory, digest
+from pmcds.fhir.asked import Asked, Memory, digest
 from pmcds.fhir.gates import Gate
 from pmcds.fhir.observations.gene_results import GENE_ROLES, read_gene_result
 from pmcds.fhir.observations.questions import Question
@@ -64,17 +64,23 @@ class Known:
         plain = all(one.value is None or (isinstance(one.value, str) and _NAME.fullmatch(one.value)) for one in said)
         return said if plain and len(said) == len(found) else ()
 
-    def unasked(self, said: tuple[Said, ...]) -> bool:
-        """True if all that is stated is about genes that no rule in question asks for."""
-        genes = self._context.asked.genes if self._context.asked is not None else None
-        return genes is not None and all(
-            one.kind in GENE_ROLES and one.subject is not None and one.subject not in genes for one in said
-        )
+    def unasked(self, said: Sequence[Said | Finding]) -> bool:
+        """True if all that is stated is about genes or analytes that no rule in question asks for."""
+        asked = self._context.asked
+        return asked is not None and bool(said) and all(_is_unasked(one, asked) for one in said)
 
     def read(self, site: Site, said: tuple[Said, ...]) -> list[Finding] | None:
         """The findings of a result that passes every gate; None if it has to be read."""
         record = record_of(site, self._opened, self._context)
         return record.say(said) if record.gate.reason is None else None
+
+
+def _is_unasked(one: Said | Finding, asked: Asked) -> bool:
+    if one.subject is None or one.reason == "uncoded-result":
+        return False
+    if one.kind == "laboratory":
+        return one.subject not in asked.laboratory
+    return one.kind in GENE_ROLES and asked.genes is not None and one.subject not in asked.genes
 
 
 def _key(site: Site) -> bytes | None:

@@ -21,6 +21,9 @@ def read_operations(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     notes: list[InputNote] = []
     for site in opened.by_type("Parameters"):
+        if subjects(opened, context).whose(site).reason == "other-patient":
+            notes.append(InputNote(site.pointer, site.key, "other-patient"))
+            continue
         found = _read(site, opened, context)
         findings += found
         notes.append(InputNote(site.pointer, site.key, None if found else "not-relevant"))

@@ -60,6 +60,9 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
             continue
         stated = known.read(site, said) if said is not None else None
         found, ignored = _read(site, opened, context) if stated is None else (stated, None)
+        if not unasked and known.unasked(found) and opened.leave(site) and not context.thorough:
+            # As on the quick path: what more members the resource has may not tell whether rules ask for it.
+            continue
         findings += found
         notes.append(InputNote(site.pointer, site.key, ignored, repairs=repairs(site.data or {})))
     others = (read_reports(opened, context), read_operations(opened, context))

@@ -12,6 +12,7 @@ from pmcds.fhir.observations.questions import known_system
 from pmcds.fhir.observations.record import Record
 from pmcds.fhir.observations.uncoded import mentions
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
+from pmcds.fhir.subjects import subjects
 from pmcds.fhir.values import as_dict, as_dicts, as_text, clean, codings, extension, texts
 from pmcds.model.findings import Finding, InputNote
 from pmcds.terminology import ObservationTerm
@@ -34,13 +35,14 @@ def read_reports(opened: Opened, context: ReadContext) -> ReaderResult:
 
 
 def _read(site: Site, opened: Opened, context: ReadContext) -> tuple[list[Finding], str | None]:
+    if subjects(opened, context).whose(site).reason == "other-patient":
+        return [], "other-patient"
     record = Record(site, opened, context, None, None)
     asked = _questions(record)
     if not _is_genomic(record, asked):
         return [], "not-relevant"
-    if record.gate.reason in ("other-patient", "security-label"):
-        withheld = record.gate.reason == "security-label"
-        return ([record.finding("report", None, None)], None) if withheld else ([], "other-patient")
+    if record.gate.reason == "security-label":
+        return [record.finding("report", None, None)], None
     missing = [link.reference for link in record.links("result") if link.site is None or link.other_patient]
     allele = next((term for term in asked if term.role == "allele_presence"), None)
     found = [*_typing(record), *_conclusion(record, allele, missing)]
