@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from gene_choices import (
+    ACTS_IN,
     CHANGES,
     COMPLEMENT,
+    DISPUTED_STRENGTHS,
     GRCH37,
     GRCH37_OFFSET,
     KEY_OF,
@@ -39,6 +41,7 @@ from gene_choices import (
     SEVERITY,
     SITES,
     VARIANTS,
+    VERIFIED_FACTORS,
     WITH_POSITIONS,
     WORDS,
 )
@@ -210,14 +213,18 @@ def modulators(symbol: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "# Drugs that change the activity. Rows without a verified source are drafts and never count."
     yield "modulators:"
     for drug, role in drugs:
-        yield f"  - {{{', '.join(f'{name}: {quoted(text)}' for name, text in _modulator(drug, role, own).items())}}}"
+        told = _modulator(drug, role, own)
+        told["strength"] = DISPUTED_STRENGTHS.get((symbol, drug), told["strength"])
+        yield f"  - {{{', '.join(f'{name}: {quoted(text)}' for name, text in told.items())}}}"
     rules = [row for row in own if row.get("kind") == "rule" and "factor" in row]
     if rules:
-        yield "# What an inhibitor does to the activity score. That a guideline says so is not verified: drafts."
+        yield "# What an inhibitor does to the activity score. Rules without a verified source are drafts: never used."
         yield "modulation:"
     for row in rules:
-        source = row.get("second_source", row["basis"]).split(" (")[0]
-        parts = {"role": "inhibitor", "strength": row["strength"], "factor": f"{row['factor']:g}", "status": "draft"}
+        verified = VERIFIED_FACTORS.get((symbol, row["strength"]))
+        source = verified or _named(row.get("second_source", row["basis"]))
+        status = "active" if verified else "draft"
+        parts = {"role": "inhibitor", "strength": row["strength"], "factor": f"{row['factor']:g}", "status": status}
         yield f"  - {{{', '.join(f'{n}: {quoted(t)}' for n, t in {**parts, 'source': source}.items())}}}"
 
 
@@ -234,8 +241,13 @@ def _modulator(drug: str, role: str, rows: Sequence[Mapping[str, Any]]) -> dict[
         "role": role,
         "strength": best["strength"],
         "status": "active" if sourced and not disputed else "draft",
-        "source": basis.split(" (")[0],
+        "source": _named(basis),
     }
+
+
+def _named(basis: str) -> str:
+    """The source as a card can name it."""
+    return basis.split(" (")[0].replace("hpi-dhc/PharMe drug_inhibitors.dart", "inhibitor list of PharMe")
 
 
 def render(
@@ -257,6 +269,8 @@ def render(
         f"key: {KEY_OF.get(symbol) or KEYS[gene['key']]}",
         f"method: {METHODS[gene['method']]}",
     ]
+    if symbol in ACTS_IN:
+        out.append(f"acts_in: [{', '.join(ACTS_IN[symbol])}]")
     if gene.get("reference"):
         out.append(f"reference: {quoted(gene['reference'])}")
     out.append("versions:")

@@ -179,4 +179,23 @@ NOTES: dict[str, list[str]] = {
     ],
     "G6PD": ["One label is one X copy. Each of the names that share a label stands for it."],
 }
+# Rules of phenoconversion that have a source besides the reference data: strong inhibitors leave nearly no activity
+# (Cicali 2020); the score that says so is 0. No source was found for the factor of moderate inhibitors (PG86).
+VERIFIED_FACTORS: dict[tuple[str, str], str] = {("CYP2D6", "strong"): "Cicali 2020, PMID 31910286"}
+# Public lists that follow the FDA's do not agree whether it is a strong or a moderate inhibitor: told, never counted.
+DISPUTED_STRENGTHS: dict[tuple[str, str], str] = {("CYP2D6", "terbinafine"): "strong/moderate"}
+# Where a gene acts, as far as a transplant of blood or liver changes whose genome that tissue has (H14, H15): enzymes
+# and transporters of the liver, clotting factors that it makes, enzymes of red cells, immune molecules. Of the thiopurine
+# genes both count, since red cells and liver carry the enzymes. Any other gene acts in the patient's own tissue.
+# For confirmation by a clinician.
+ACTS_IN: dict[str, list[str]] = {
+    **dict.fromkeys(
+        ("CYP2B6", "CYP2C19", "CYP2C9", "CYP2D6", "CYP3A4", "CYP4F2", "DPYD", "NAT2", "SLCO1B1", "UGT1A1", "VKORC1"),
+        ["liver"],
+    ),
+    **dict.fromkeys(("F2", "F5", "IFNL3"), ["liver"]),
+    **dict.fromkeys(("ABCG2", "CYP3A5"), ["liver", "elsewhere"]),
+    **dict.fromkeys(("G6PD", "HLA-A", "HLA-B"), ["blood"]),
+    **dict.fromkeys(("NUDT15", "TPMT"), ["blood", "liver"]),
+}
 COMPLEMENT = {"A": "T", "T": "A", "C": "G", "G": "C"}

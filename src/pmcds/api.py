@@ -6,7 +6,7 @@ bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from pmcds.errors import HookError, InputError
 from pmcds.knowledge import Knowledge
 from pmcds.model.findings import DrugMatch, Finding, Order, Reading
 from pmcds.model.patient import Patient
+from pmcds.model.places import speaks
 from pmcds.model.results import GeneResult, Variant
 from pmcds.model.rules import Rule
 from pmcds.result import Read, Result
@@ -142,7 +143,7 @@ class Engine:
             selection = Selection(
                 hook=parsed.hook,
                 context=parsed.order_members,
-                selections=parsed.selections if parsed.hook == "order-select" else None,
+                selections=parsed.selections if parsed.hook in ("order-select", "order-dispatch") else None,
                 every_order=parsed.every_order,
                 prefetch=parsed.prefetch_states,
                 supply=parsed.supply,
@@ -150,6 +151,7 @@ class Engine:
                 profile=profile or parsed.profile,
                 fhir_version=parsed.fhir_version,
                 options=parsed.options,
+                notes=parsed.notes,
             )
             return self._run(opened, selection, parsed.patient, _moment(now), late)
         except InputError as error:
@@ -227,6 +229,7 @@ class Engine:
             _outcomes=tuple(outcomes),
             _phrasing=self.phrasing,
             _render=self._renderer(reading, orders, selection),
+            _asked=selection.notes,
             _read=lambda: self._findings(opened, replace(context, asked=None)),
             _genes=self.knowledge.genes,
         )
@@ -273,21 +276,25 @@ class Engine:
 
     def _renderer(
         self, reading: Reading, orders: Sequence[Order], selection: Selection
-    ) -> Callable[[Result], dict[str, Any]]:
-        def render(result: Result) -> dict[str, Any]:
+    ) -> Callable[[Result, Collection[str]], hooks.Rendered]:
+        def render(result: Result, shown_before: Collection[str]) -> hooks.Rendered:
             from pmcds import hooks
 
-            shown = [card for card in result.cards if not (card.notice and self.settings.notices == "extension")]
-            hidden = [card for card in result.cards if card.notice and self.settings.notices == "extension"]
-            return hooks.render(
-                shown,
+            apart = self.settings.notices == "extension"
+            setting = hooks.Setting(
+                profile=hooks.profile_named(selection.profile or self.settings.profile),
                 orders={order.key: order for order in orders},
                 patient=reading.patient,
                 encounter=selection.encounter,
-                profile=hooks.profile_named(selection.profile or self.settings.profile),
-                extension=hooks.notice_extension(hidden),
                 hook=selection.hook,
                 fhir_version=selection.fhir_version,
+            )
+            again = [card for card in result.cards if card.uuid in shown_before and card.indicator != "critical"]
+            hidden = [card for card in result.cards if card.notice and apart and card not in again]
+            return hooks.render_noted(
+                [card for card in result.cards if card not in again and card not in hidden],
+                setting,
+                extension=hooks.extension_of(hidden, again),
                 options=selection.options,
             )
 
@@ -298,7 +305,9 @@ class Engine:
         rules = dict.fromkeys(rule for drug in order.drug.ingredients for rule in self.knowledge.rules_for(drug))
         by_hook = selection.hook is not None and not selection.named
         return tuple(
-            rule for rule in rules if rule.id not in self._left_out and (not by_hook or selection.hook in rule.hooks)
+            rule
+            for rule in rules
+            if rule.id not in self._left_out and (not by_hook or speaks(rule, str(selection.hook)))
         )
 
     def _patient_rules(self, selection: Selection) -> tuple[Rule, ...]:
@@ -307,7 +316,7 @@ class Engine:
         return tuple(
             rule
             for rule in self.knowledge.patient_rules
-            if rule.id not in self._left_out and (selection.hook is None or selection.hook in rule.hooks)
+            if rule.id not in self._left_out and (selection.hook is None or speaks(rule, selection.hook))
         )
 
     def _named(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmcds.engine import Outcome, recommendations
 from pmcds.engine.phrasing import Phrasing
@@ -16,6 +16,9 @@ from pmcds.model.findings import Finding, Source
 from pmcds.model.genes import Gene
 from pmcds.model.ledger import Ledger
 from pmcds.model.results import Recommendation
+
+if TYPE_CHECKING:
+    from pmcds import hooks
 
 Read = tuple[tuple[Finding, ...], tuple[Mapping[str, Any], ...]]
 
@@ -28,7 +31,7 @@ class Result:
     ledger           one line for each order and rule, one for each resource of the input
     findings         every fact of the input, in input order
     recommendations  every guideline row that applies
-    notes            repairs of the input, by site
+    notes            repairs of the input and of the request, by site, and what the client's profile moved or dropped
 
     The last three are worked out when they are first asked for: an answer needs none of them.
     """
@@ -37,7 +40,8 @@ class Result:
     ledger: Ledger
     _outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
     _phrasing: Phrasing | None = field(default=None, repr=False)
-    _render: Callable[[Result], dict[str, Any]] | None = field(default=None, repr=False)
+    _render: Callable[[Result, Collection[str]], hooks.Rendered] | None = field(default=None, repr=False)
+    _asked: tuple[str, ...] = field(default=(), repr=False)
     _read: Callable[[], Read] | None = field(default=None, repr=False)
     _genes: Mapping[str, Gene] = field(default_factory=dict, repr=False)
 
@@ -52,8 +56,15 @@ class Result:
 
     @property
     def notes(self) -> tuple[Mapping[str, Any], ...]:
-        """Repairs of the input, by site."""
-        return self._everything[1]
+        """Repairs by site; what the client's profile moved or dropped stands under its card."""
+        asked = ({"site": "", "repairs": list(self._asked)},) if self._asked else ()
+        return (*self._everything[1], *asked, *_of_cards(self._rendered))
+
+    @property
+    def orders(self) -> dict[str, Mapping[str, Any]]:
+        """The orders in question as they were sent, by key; those given by name are not among them."""
+        found = {outcome.key: outcome.order for outcome in self._outcomes if outcome.order is not None}
+        return {key: order.resource for key, order in found.items() if order.resource is not None}
 
     @cached_property
     def recommendations(self) -> tuple[Recommendation, ...]:
@@ -71,12 +82,22 @@ class Result:
         return self.ledger.snapshot
 
     @cached_property
-    def _response(self) -> dict[str, Any]:
-        return self._render(self) if self._render is not None else {"cards": []}
+    def _rendered(self) -> hooks.Rendered | None:
+        return self._render(self, ()) if self._render is not None else None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The CDS Hooks response."""
-        return self._response
+    @property
+    def _response(self) -> dict[str, Any]:
+        return self._rendered.response if self._rendered is not None else {"cards": []}
+
+    def to_dict(self, *, shown_before: Collection[str] = ()) -> dict[str, Any]:
+        """The CDS Hooks response.
+
+        Cards of these ids are held back and named in its extension (N3), but for critical ones: `cards` and the
+        ledger have them all the same.
+        """
+        if not shown_before or self._render is None:
+            return self._response
+        return self._render(self, shown_before).response
 
     def report(self) -> dict[str, Any]:
         """Everything, as `pmcds evaluate --json` prints it."""
@@ -101,6 +122,15 @@ class Result:
         if not found:
             return f"{rule}: no order or question of this input concerns this rule, or it is not active."
         return "\n\n".join(_explain(outcome, self._phrasing) for outcome in found)
+
+
+def _of_cards(rendered: hooks.Rendered | None) -> Iterator[Mapping[str, Any]]:
+    """What rendering noted, by card."""
+    noted: dict[str, list[str]] = {}
+    for note in rendered.notes if rendered is not None else ():
+        card, _, text = note.partition(": ")
+        noted.setdefault(card, []).append(text)
+    yield from ({"site": card, "repairs": texts} for card, texts in noted.items())
 
 
 def _explain(outcome: Outcome, phrasing: Phrasing | None) -> str:

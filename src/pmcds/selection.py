@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pmcds.errors import InputError
-from pmcds.model.findings import Order, Reading, Supply
+from pmcds.model.findings import DrugMatch, Order, Reading, Supply
 
 if TYPE_CHECKING:
     from pmcds.hooks import CardOptions
@@ -27,6 +27,7 @@ _WITHOUT_DRAFTS = frozenset(
     }
 )
 _LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
+_DRUG_ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Selection:
     profile: str | None = None
     fhir_version: str = "R4"
     options: CardOptions | None = None
+    notes: tuple[str, ...] = ()
 
     def supplied(self, reading: Reading) -> Reading:
         """The reading with the worse of what the request and what opening say about each kind of data."""
@@ -97,11 +99,21 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     orders = sorted(reading.orders, key=lambda order: order.key)
     if selection.hook is None or selection.hook in _WITHOUT_DRAFTS:
         return _once([order for order in orders if order.state in _LIVE])
+    if selection.hook == "order-dispatch":
+        return _dispatched(reading, orders, selection.selections or ())
     drafts = [order for order in orders if _in_context(order)]
     if selection.every_order or selection.selections is None:
         return tuple(drafts)
     wanted = {_tail(reference) for reference in selection.selections}
     return tuple(order for order in drafts if _tail(order.key) in wanted)
+
+
+def _dispatched(reading: Reading, orders: Sequence[Order], named: Sequence[str]) -> tuple[Order, ...]:
+    """The orders that are sent out, wherever they stand; a drug order that nobody supplied is told, not passed over."""
+    found = [order for order in orders if order.key in named]
+    sent = {note.resource for note in reading.inputs} | {order.key for order in found}
+    lost = [key for key in named if key not in sent and key.split("/")[0] in _DRUG_ORDERS]
+    return (*found, *(Order(key, DrugMatch(), state="unknown", problem="drug-unresolved") for key in sorted(lost)))
 
 
 def _in_context(order: Order) -> bool:

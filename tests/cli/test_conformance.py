@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,18 +54,31 @@ def test_the_example_requests_conform(run: Run, request_file: Path) -> None:
 
 
 @responses.activate
-def test_a_service_is_checked_by_discovery_and_one_call(run: Run) -> None:
+def test_a_service_is_checked_by_discovery_and_calls(run: Run) -> None:
     service = {"hook": "patient-view", "id": "a", "title": "A", "description": "A"}
     base = "https://service.example.org"
-    responses.get(f"{base}/cds-services", json={"services": [service, {**service, "id": "b"}]})
-    responses.post(f"{base}/cds-services/a", json={"cards": [{**CARD, "indicator": "hard-stop"}]})
-    responses.post(f"{base}/cds-services/b", status=404)
-    shown = run("conformance", "check", base)
+    document = json.dumps({"services": [service, {**service, "id": "b"}]})
+    responses.get(re.compile(f"{base}/cds-services/?$"), body=document, content_type="application/json")
+    responses.get(re.compile(f"{base}/cds-services/.+"), status=405)
+    responses.post(re.compile(f"{base}/cds-services/a"), json={"cards": [{**CARD, "indicator": "hard-stop"}]})
+    responses.post(re.compile(f"{base}/cds-services/b"), status=404)
+    responses.post(re.compile(f"{base}/cds-services/there.*"), status=404)
+    shown = run("conformance", "check", base, "--all")
     assert shown.status == 1
     assert "C2 a/cards/0/indicator" in shown.out
     assert "D4 b: is listed by discovery and answered 404" in shown.out
-    sent = json.loads(responses.calls[1].request.body or b"")
-    assert sent["hook"] == "patient-view"
+    assert "feedback: not checked, it may be stored: say --feedback" in shown.out
+    assert re.search(r"^S16 +service +advice", shown.out, re.MULTILINE)
+    sent = [call.request for call in responses.calls]
+    assert not any(str(request.url).endswith("/feedback") for request in sent)
+
+
+@responses.activate
+def test_a_service_that_asks_for_a_token_is_told_so(run: Run) -> None:
+    headers = {"WWW-Authenticate": "Bearer"}
+    responses.get("https://service.example.org/cds-services", status=401, headers=headers)
+    shown = run("conformance", "check", "https://service.example.org")
+    assert "everything: not checked, the service asks for a token" in shown.out
 
 
 @responses.activate

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pmcds.hooks.checklist import CHECKS
 from pmcds.hooks.conformance import KINDS, Violation, check_message, kind_of, summary
 
 UUID = "6b1c7a0e-0d5c-5f0e-9b7e-2f0c3d0a1b11"
@@ -30,7 +31,17 @@ RESPONSE: dict[str, Any] = {
                     "uuid": OTHER,
                     "isRecommended": False,
                     "actions": [
-                        {"type": "create", "description": "Order", "resource": {"resourceType": "MedicationRequest"}},
+                        {
+                            "type": "create",
+                            "description": "Order",
+                            "resource": {
+                                "resourceType": "MedicationRequest",
+                                "status": "draft",
+                                "intent": "proposal",
+                                "subject": {"reference": "Patient/p1"},
+                                "medicationCodeableConcept": {"coding": [{"code": "1"}], "text": "x"},
+                            },
+                        },
                         {"type": "delete", "description": "Remove", "resourceId": "MedicationRequest/103"},
                     ],
                 }
@@ -102,8 +113,10 @@ SOUND = {"response": RESPONSE, "request": REQUEST, "discovery": DISCOVERY, "feed
 DROP = object()
 
 
-def _changed(kind: str, pointer: str, value: Any) -> dict[str, Any]:
+def _changed(kind: str, pointer: str, value: Any) -> Any:
     message: Any = copy.deepcopy(SOUND[kind])
+    if not pointer:
+        return value(message)
     *parents, last = [int(name) if name.isdigit() else name for name in pointer.split("/")[1:]]
     holder = message
     for name in parents:
@@ -112,7 +125,6 @@ def _changed(kind: str, pointer: str, value: Any) -> dict[str, Any]:
         del holder[last]
     else:
         holder[last] = value(copy.deepcopy(holder[last])) if callable(value) else value
-    assert isinstance(message, dict)
     return message
 
 
@@ -183,6 +195,8 @@ BREAKS: list[tuple[str, str, Any, str, str]] = [
     ("response", f"{ACTION}/1/resourceId", "103", "S10", "S"),
     ("response", f"{ACTION}/1/resource", {"resourceType": "MedicationRequest"}, "S10", "S"),
     ("response", ACTION, _reversed, "S11", "U"),
+    ("response", f"{ACTION}/0/resource/status", "active", "S14", "U"),
+    ("response", f"{ACTION}/0/resource/medicationCodeableConcept/text", DROP, "S14", "U"),
     ("response", f"{CARD}/links/0/label", DROP, "L1", "M"),
     ("response", f"{CARD}/links/0/url", "javascript:alert(1)", "L2", "M"),
     ("response", f"{CARD}/links/0/url", "http://cpicpgx.org", "L2", "U"),
@@ -191,6 +205,7 @@ BREAKS: list[tuple[str, str, Any, str, str]] = [
     ("response", f"{CARD}/links/0/autolaunchable", True, "L5", "U"),
     ("response", f"{CARD}/links/0/autolaunchable", "true", "L5", "O"),
     ("response", f"{CARD}/links/0/autoLaunchable", True, "L5", "O"),
+    ("response", "", lambda _: {"systemActions": [{"type": "delete", "resourceId": "A/1"}]}, "Y5", "M"),
     ("response", "/systemActions", {}, "Y1", "O"),
     ("response", "/systemActions", [{"type": "delete", "resourceId": "A/1"}], "Y2", "O"),
     ("response", "/systemActions", [], "Y3", "O"),
@@ -202,6 +217,16 @@ BREAKS: list[tuple[str, str, Any, str, str]] = [
     ("response", "/extension", [1], "X6", "M"),
     ("response", "/extension", {"x": 1}, "X6", "S"),
     ("response", "/extension", {"org.x.y": float("inf")}, "X8", "U"),
+    ("request", "", lambda _: [], "R9", "M"),
+    ("request", "", lambda _: b"{", "X5", "M"),
+    ("request", "", lambda _: b'{"hook": "a", "hook": "b"}', "X8", "U"),
+    ("discovery", "", lambda _: b"\xef\xbb\xbf{}", "X5", "M"),
+    ("discovery", f"{SERVICE}/title", None, "X1", "M"),
+    ("discovery", f"{SERVICE}/extension", {"org.x.y": float("nan")}, "X8", "U"),
+    ("response", "", lambda _: b"\xff", "X5", "M"),
+    ("feedback", "", lambda _: b"{", "X5", "M"),
+    ("feedback", "", lambda _: b'{"feedback": [], "feedback": []}', "X8", "U"),
+    ("feedback", "/extension", [1], "X6", "M"),
     ("request", "/hook", DROP, "R2", "M"),
     ("request", "/hookInstance", DROP, "R4", "M"),
     ("request", "/hookInstance", "test", "R4", "M"),
@@ -292,6 +317,26 @@ def test_hooks_conformance_each_break_is_found_by_its_id(
     assert (rule, level) in {(violation.rule, violation.level) for violation in found}
     # Nothing that has no part in the change is blamed.
     assert all(violation.pointer.startswith("/") or violation.pointer == "" for violation in found)
+
+
+def test_hooks_conformance_every_check_of_a_message_has_a_message_that_breaks_it() -> None:
+    """The registry is what `conformance check` prints: a check that nothing breaks proves nothing."""
+    registered = {(check.looks_at, check.rule) for check in CHECKS if check.looks_at in KINDS}
+    broken = {(kind, rule) for kind, _, _, rule, _ in BREAKS}
+    assert registered - broken == set(), "a check without a negative case"
+    assert broken - registered == set(), "a rule that is found and stands in no list"
+
+
+def test_hooks_conformance_no_rule_is_found_that_the_registry_does_not_name() -> None:
+    named = {(check.looks_at, check.rule) for check in CHECKS}
+    for kind, pointer, value, _, _ in BREAKS:
+        for violation in check_message(kind, _changed(kind, pointer, value)):
+            assert (kind, violation.rule) in named
+
+
+def test_hooks_conformance_ids_stand_once_for_each_kind() -> None:
+    assert len({(check.looks_at, check.rule) for check in CHECKS}) == len(CHECKS)
+    assert all(check.says for check in CHECKS)
 
 
 def test_hooks_conformance_a_set_of_old_resources_is_no_mixture() -> None:

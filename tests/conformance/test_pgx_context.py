@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 import pmcds
-from pmcds.engine.modifiers import for_order, undefined
+from pmcds.engine.modifiers import of_others, undefined, with_rule
+from pmcds.fhir import bundle_of
 from pmcds.infer.modulation import converted
 from pmcds.infer.tables import table_of
 from pmcds.model.answers import Answer, Modifier, Subject
@@ -23,20 +24,77 @@ def _lines(someone: pmcds.Patient, drug: str) -> dict[str, tuple[str, str | None
     return {str(line.rule).rsplit("/", 1)[-1]: (line.outcome, line.reason) for line in result.ledger.orders}
 
 
-@pytest.mark.parametrize("drug", ["paroxetine", "fluoxetine", "bupropion", "quinidine", "terbinafine", "duloxetine"])
-def test_h46_an_inhibitor_taken_now_is_never_ignored(drug: str) -> None:
-    result = engine().evaluate(replace(NORMAL, medication=[drug]), order="codeine", now=NOW)
+def _text(result: pmcds.Result) -> str:
+    return "\n".join(line for card in result.cards for block in card.detail for line in block.lines)
+
+
+def _taking(someone: pmcds.Patient, *drugs: str | dict[str, str]) -> pmcds.Patient:
+    return replace(someone, medication=list(drugs))
+
+
+@pytest.mark.parametrize("drug", ["terbinafine", "duloxetine", "cinacalcet", "mirabegron"])
+def test_h46_an_inhibitor_without_a_verified_rule_is_told_and_changes_nothing(drug: str) -> None:
+    result = engine().evaluate(_taking(NORMAL, drug), order="codeine", now=NOW)
     assert {(line.outcome, line.reason) for line in result.ledger.orders if line.drug == "codeine"} == {
         ("CANNOT-TELL", "interaction-undefined")
     }
-    text = "\n".join(line for card in result.cards for block in card.detail for line in block.lines)
-    assert f"{drug}, taken now, is a" in text
-    assert "CYP2D6 activity score 2.0" in text
+    assert f"{drug}, taken now, is a" in _text(result)
+    assert "CYP2D6 activity score 2.0" in _text(result)
+    assert {row.lookup["CYP2D6"] for row in result.recommendations} == {"2.0"}
 
 
-def test_pg86_an_unverified_factor_changes_no_score() -> None:
-    found = engine().evaluate(replace(NORMAL, medication=["paroxetine"]), order="codeine", now=NOW).recommendations
-    assert {row.lookup["CYP2D6"] for row in found} == {"2.0"}
+@pytest.mark.parametrize("drug", ["paroxetine", "fluoxetine", "bupropion", "quinidine"])
+def test_pg86_a_strong_inhibitor_taken_now_leaves_no_activity(drug: str) -> None:
+    result = engine().evaluate(_taking(NORMAL, drug), order="codeine", now=NOW)
+    assert {line.outcome for line in result.ledger.orders if line.drug == "codeine"} == {"ALERT"}
+    assert result.cards[0].summary.startswith("CYP2D6 activity score 0.0 with ")
+    text = _text(result)
+    assert f"{drug}, taken now, is a strong inhibitor of CYP2D6" in text
+    assert "2.0" in text
+
+
+def test_pg87_the_card_says_what_holds_if_the_inhibitor_is_stopped() -> None:
+    text = _text(engine().evaluate(_taking(NORMAL, "paroxetine"), order="codeine", now=NOW))
+    assert "Without paroxetine, by the genotype (CYP2D6 activity score 2.0)" in text
+
+
+def test_pg87_an_alert_of_the_genotype_is_never_lost_by_an_inhibitor() -> None:
+    """With the inhibitor this drug needs no change, without it the genotype advises against it."""
+    ultrarapid = pmcds.Patient(diplotype={"CYP2D6": "*1x2/*2"})
+    assert _lines(ultrarapid, "ondansetron")["cpic"][0] == "ALERT"
+    result = engine().evaluate(_taking(ultrarapid, "quinidine"), order="ondansetron", now=NOW)
+    assert {line.outcome for line in result.ledger.orders} == {"ALERT"}
+    assert "quinidine, taken now, is a strong inhibitor of CYP2D6" in _text(result)
+    assert "what is said here is for the genotype" in _text(result)
+
+
+def test_pg88_a_strong_inhibitor_counts_whatever_the_genotype_would_be() -> None:
+    result = engine().evaluate(_taking(pmcds.Patient(), "paroxetine"), order="codeine", now=NOW)
+    assert {line.outcome for line in result.ledger.orders if line.drug == "codeine"} == {"ALERT"}
+    assert "whatever the genotype, which is not known" in _text(result)
+    assert _lines(_taking(pmcds.Patient(), "duloxetine"), "codeine") == _lines(pmcds.Patient(), "codeine")
+
+
+@pytest.mark.parametrize(("ended", "told"), [("2026-05-25", True), ("2026-04-01", False)])
+def test_pg88_an_inhibitor_stopped_lately_is_information_only(ended: str, told: bool) -> None:
+    bundle = bundle_of(NORMAL, now=NOW, terms=engine().terms)
+    bundle["entry"].append(
+        {
+            "resource": {
+                "resourceType": "MedicationStatement",
+                "id": "stopped",
+                "status": "completed",
+                "subject": {"reference": "Patient/" + bundle["entry"][0]["resource"]["id"]},
+                "medicationCodeableConcept": {"text": "paroxetine"},
+                "effectivePeriod": {"start": "2026-01-01", "end": ended},
+            }
+        }
+    )
+    result = engine().evaluate(bundle, order="metoprolol", now=NOW)
+    assert {line.outcome for line in result.ledger.orders} == {"CLEAR"}
+    poor = replace(NORMAL, diplotype={"CYP2D6": "*1/*4"})
+    bundle["entry"][1:-1] = bundle_of(poor, now=NOW, terms=engine().terms)["entry"][1:]
+    assert ("paroxetine, stopped on 2026-05-25" in _text(engine().evaluate(bundle, order="codeine", now=NOW))) is told
 
 
 def test_pg86_a_draft_row_never_fires() -> None:
@@ -80,7 +138,7 @@ def test_pg87_a_verified_rule_shows_both_values_and_the_strongest_counts() -> No
         text="*1/*1",
         modifiers=(_modifier("one", "moderate", "1.0"), _modifier("two", "strong", "0.0")),
     )
-    changed = for_order(answer, None)
+    changed = with_rule(of_others(answer, None))
     assert changed.keys == ("0.0",)
     assert changed.text == "*1/*1, 2.0 without two"
     assert undefined([changed]) == ()

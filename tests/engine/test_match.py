@@ -144,7 +144,7 @@ def test_everything_else_does_not_speak_about_what_could_not_be_told() -> None:
 def test_everything_else_does_not_speak_about_a_word_in_the_place_of_a_number() -> None:
     lab = Subject("laboratory", "potassium")
     high = Atom(lab, above=Decimal(5))
-    cases = [case("high", high, [lab], card=card()), case("else", None, [lab], silent="fine")]
+    cases = [case("high", high, [lab], card()), case("else", None, [lab], silent="fine")]
     word = verdict_of(answer(lab, "deficient"), cases=cases, subjects=[lab])
     assert (word.outcome, word.reason) == ("CANNOT-TELL", "scale-mismatch")
 

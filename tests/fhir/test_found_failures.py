@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from pmcds.fhir import open_input, read
 from tests.evidence.bundles import Json, inputs, resources
 from tests.evidence.goldens import bundles
 from tests.evidence.whole import (
     CLOPIDOGREL,
     SOMATIC,
-    add,
     changed,
     component,
     concept,
@@ -21,10 +19,9 @@ from tests.evidence.whole import (
     line,
     normal,
     patient,
-    poor,
     verdict,
 )
-from tests.fhir.material import PATIENT, bundle, context, creatinine, findings_of, note_of, reading
+from tests.fhir.material import PATIENT, bundle, findings_of, note_of, reading
 
 STRANGER = {"resourceType": "Patient", "id": "p2"}
 THEIRS = {"reference": "Patient/p2"}
@@ -129,3 +126,25 @@ def test_e20_m16_a_member_without_meaning_changes_no_line(member: Json, edit: Ca
         plain, more = (changed(patient(order="codeine", **stated), edit) for _ in range(2))
         changed(more, lambda r: r.update(member))
         assert inputs(evaluated(plain)) == inputs(evaluated(more))
+
+
+def test_r2_a_result_that_counts_by_the_site_policy_says_so_whatever_lists_it() -> None:
+    result: Json = {
+        "resourceType": "Observation",
+        "id": "g",
+        "status": "final",
+        "code": concept("84413-4"),
+        "valueCodeableConcept": {"text": "CYP2C19 *1/*2"},
+    }
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "code": concept("51969-4"),
+        "result": [{"reference": "Observation/g"}],
+    }
+    for source in (bundle(result), bundle(report, result), bundle(result, report)):
+        (found,) = findings_of(reading(source, single_patient=True), "Observation/g")
+        assert found.status == "present"
+        assert found.missing == ("patient",)
+        assert "single-patient-policy" in found.notes

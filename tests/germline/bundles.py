@@ -31,9 +31,11 @@ ZYGOSITIES = {"homozygous": "LA6705-3", "heterozygous": "LA6706-1"}
 
 @cache
 def engine(*, drafts: bool = False) -> pmcds.Engine:
-    """The engine of a site, with the rules of the checkout; `drafts` also with those that no patient meets."""
+    """The engine of a site, with the rules of the checkout; `drafts` also with drafts and rules off by default."""
     knowledge = pmcds.Knowledge.from_path(CARDS)
-    return pmcds.Engine(knowledge.with_drafts() if drafts else knowledge)
+    if not drafts:
+        return pmcds.Engine(knowledge)
+    return pmcds.Engine(knowledge.with_drafts(), pmcds.Settings(families=("secondary-findings",)))
 
 
 def concept(code: str, system: str = LOINC, display: str | None = None) -> dict[str, Any]:

@@ -89,6 +89,20 @@ def test_gl_03_hfe_c282y_homozygote_is_the_rule() -> None:
     assert decision.outcome == "ALERT"
 
 
+def test_gl_04_a_tumor_finding_alone_is_not_read_as_inherited() -> None:
+    found = [variant("BRCA1", "p.Cys61Gly", origin="somatic"), significance("pathogenic")]
+    inherited = [one for one in evaluate(*found).ledger.orders if (one.rule or "").startswith("germline/hereditary")]
+    assert inherited
+    assert all(one.outcome != "ALERT" for one in inherited)
+
+
+def test_gl_04_the_suggestion_to_confirm_a_tumor_finding_names_the_seven_genes_and_is_a_draft() -> None:
+    rule = load(CARDS / "germline" / "tumor-finding" / "confirmation.yaml")
+    genes = {subject.split()[0] for subject in rule["ask"]["know"]["variant"]}
+    assert genes == {"BRCA1", "BRCA2", "PALB2", "MLH1", "MSH2", "MSH6", "RET"}
+    assert rule["status"] == "draft"
+
+
 def test_gl_05_a_donors_blood_is_not_the_patients_germline() -> None:
     specimen = {
         "resourceType": "Specimen", "id": "sp", "subject": {"reference": "Patient/p1"},
@@ -154,22 +168,22 @@ def test_in_22_a_preliminary_result_is_not_final() -> None:
     assert told(line(RET, order("semaglutide"), *resources)) == ("CANNOT-TELL", "result-not-final")
 
 
+# Rules without a drug that are no disease risk: labeled options, and a test after a tumor result.
+OTHER_OPTIONS = (
+    "germline/vhl/belzutifan", "germline/tsc/everolimus", "germline/hereditary-cancer/lynch-reflex",
+    "germline/tumor-finding/confirmation",
+)  # fmt: skip
+
+
 @FILES
-def test_card_24_a_disease_risk_rule_is_a_draft_at_patient_view_and_never_interrupts(path: Any) -> None:
+def test_card_24_a_disease_risk_rule_is_off_by_default_at_patient_view_and_never_interrupts(path: Any) -> None:
     rule = load(path)
-    drug_option = rule["rule"] in ("germline/vhl/belzutifan", "germline/tsc/everolimus")
-    if "drug" in rule["ask"] or drug_option:
+    if "drug" in rule["ask"] or rule["rule"] in OTHER_OPTIONS:
+        assert "audience" not in rule
         return
-    assert rule["status"] == "draft"
+    assert rule["audience"] == "secondary"
     assert rule["ask"]["hooks"] == ["patient-view"]
     assert {case["card"]["indicator"] for _, case in cases_of(rule) if "card" in case} == {"info"}
-
-
-def test_fr_33_no_disease_risk_card_without_the_site_switch() -> None:
-    resources = [variant("CDH1", "c.1137G>A"), significance("pathogenic")]
-    result = engine().evaluate(bundle(*resources), hook="patient-view", now=NOW)
-    assert [one for one in result.ledger.orders if (one.rule or "").startswith("germline/hereditary")] == []
-    assert "CDH1" not in said(result)
 
 
 @FILES
@@ -179,7 +193,7 @@ def test_card_45_critical_cards_rest_on_a_boxed_warning_section_4_or_a_guideline
         if case.get("card", {}).get("indicator") != "critical":
             continue
         sources = [rule["evidence"][name] for name in case["card"]["because"]]
-        strong = ("4", "boxed warning", "boxed warning and 4")
+        strong = ("4", "contraindications", "boxed warning", "boxed warning and 4")
         assert any(one.get("section") in strong or one["source"] == "CPIC" for one in sources)
 
 
@@ -218,6 +232,26 @@ def test_prs_01_no_percentile_is_made_from_a_risk_assessment() -> None:
     }  # fmt: skip
     assert line("germline/polygenic/coronary", risk, drafts=True).outcome == "CANNOT-TELL"
     assert evaluate(risk).to_dict()["cards"] == []
+
+
+POLYGENIC = [path for path in RULES if path.parent.name == "polygenic"]
+
+
+def test_prs_02_an_implication_that_points_to_a_risk_assessment_is_no_category() -> None:
+    assert line("germline/polygenic/coronary", _polygenic(), drafts=True).outcome == "CANNOT-TELL"
+
+
+@pytest.mark.parametrize("path", POLYGENIC, ids=lambda path: path.stem)
+def test_prs_03_prs_04_a_score_rule_stays_a_draft_until_ancestry_and_calibration_can_be_asked(path: Any) -> None:
+    assert load(path)["status"] == "draft"
+    assert "ancestry method" in " ".join(path.read_text(encoding="utf-8").replace("#", " ").split())
+
+
+@pytest.mark.parametrize("path", POLYGENIC, ids=lambda path: path.stem)
+def test_prs_06_prs_09_a_score_alone_offers_no_treatment_and_its_attributes_are_missing(path: Any) -> None:
+    for _, case in cases_of(load(path)):
+        assert "instead" not in str(case.get("card", ""))
+    assert "31 source attributes" in " ".join(path.read_text(encoding="utf-8").replace("#", " ").split())
 
 
 def test_prs_05_a_polygenic_rule_names_no_drug() -> None:

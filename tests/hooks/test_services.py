@@ -45,17 +45,7 @@ class _Codes:
         return tuple(("http://loinc.org", f"{kind}-{subject}-{number}", "x") for number in range(self.count))
 
 
-ALL_HOOKS = (
-    "order-select",
-    "order-sign",
-    "medication-refill",
-    "medication-verify",
-    "medication-prescribe",
-    "order-review",
-    "patient-view",
-    "problem-list-item-create",
-    "allergyintolerance-create",
-)
+ALL_HOOKS = tuple(HOOKS)
 
 
 def _offered(*rules: Rule, terms: object = None) -> dict[str, Service]:
@@ -125,25 +115,27 @@ def test_hooks_s24_only_what_rules_read_is_asked_for() -> None:
 
 def test_hooks_p05_codes_of_the_rules_limit_the_query() -> None:
     query = _offered(_rule(), terms=_Codes())["order-sign"].prefetch["observations"]
-    assert query == (
-        "Observation?patient={{context.patientId}}"
-        "&code=http://loinc.org|phenotype-CYP2C19-0,http://loinc.org|phenotype-CYP2C19-1"
-    )
+    assert query == ("Observation?patient={{context.patientId}}&code=phenotype-CYP2C19-0,phenotype-CYP2C19-1")
 
 
 def test_hooks_p05_many_codes_make_several_queries_and_too_many_make_one_without() -> None:
-    prefetch = _offered(_rule(), terms=_Codes(80))["order-sign"].prefetch
+    prefetch = _offered(_rule(), terms=_Codes(200))["order-sign"].prefetch
     names = [name for name in prefetch if name.startswith("observations")]
     assert names == ["observations", "observations2", "observations3"]
-    assert all(len(prefetch[name]) <= 1500 for name in names)
+    assert all(len(prefetch[name]) <= 1800 for name in names)
     asked = [code for name in names for code in prefetch[name].split("&code=")[1].split(",")]
-    assert len(set(asked)) == len(asked) == 80
+    assert len(set(asked)) == len(asked) == 200
     assert _offered(_rule(), terms=_Codes(2000))["order-sign"].prefetch["observations"] == TEMPLATES["observations"]
 
 
-def test_hooks_p05_a_subject_without_codes_is_never_left_out_of_the_query() -> None:
+def test_hooks_p05_a_subject_without_codes_is_told_to_the_site() -> None:
     rules = (_rule(), _rule(Subject("biomarker", "unlisted")))
-    assert _offered(*rules, terms=_Codes())["order-sign"].prefetch["observations"] == TEMPLATES["observations"]
+    service = _offered(*rules, terms=_Codes())["order-sign"]
+    assert service.usage.endswith("No code is known for results on unlisted.")
+    assert "codes of your own" in service.usage
+    assert "code" not in _offered(*rules)["order-sign"].usage
+    alone = _offered(_rule(Subject("biomarker", "unlisted")), terms=_Codes())["order-sign"]
+    assert alone.prefetch["observations"] == TEMPLATES["observations"], "what cannot be asked for by code is asked for"
 
 
 def test_hooks_k05_order_data_are_required_only_if_every_rule_needs_them() -> None:
@@ -164,7 +156,7 @@ def test_hooks_ep02_the_table_for_an_analyst_has_only_hooks_that_the_client_call
 
 
 def test_hooks_ep02_j06_audiences_are_exact_addresses() -> None:
-    values = jwt_values(services_of([_rule(hooks=("order-sign",))]), "https://cds.example.org/")
+    values = jwt_values(services_of([_rule()], hooks=("order-sign",)), "https://cds.example.org/")
     assert values == (
         ("aud", "https://cds.example.org/cds-services"),
         ("aud", "https://cds.example.org/cds-services/pmcds-order-sign"),

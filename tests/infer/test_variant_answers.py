@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from pmcds.infer import infer
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding, Reading
-from tests.infer.support import NOW, finding, terms, variant
+from pmcds.model.genes import Gene
+from tests.infer.support import NOW, finding, genes, terms, variant
 from tests.infer.test_variant_names import FILES
 
 V600E = {"p": "p.Val600Glu", "c": "NM_004333.4:c.1799T>A"}
@@ -194,3 +197,55 @@ def test_a_variant_that_no_gene_file_names_is_compared_by_its_own_name() -> None
 def test_h64_a_withheld_variant_tells_nothing() -> None:
     hidden = variant("BRAF", None, status="withheld", reason="security-label")
     assert ask("EGFR exon 19 deletion", hidden).word == "withheld"
+
+
+def with_category(symbol: str, name: str, spec: dict[str, Any]) -> dict[str, Gene]:
+    """The shipped gene files, one of them with a category of this test."""
+    gene = genes()[symbol]
+    return {**genes(), symbol: replace(gene, variants={**gene.variants, name: spec})}
+
+
+def told(files: dict[str, Gene], name: str, *findings: Finding) -> Answer:
+    question = (Subject("variant", name), "somatic")
+    return infer(Reading(findings), [question], genes=files, terms=terms(), now=NOW)[question]
+
+
+def test_vp_08_copies_count_by_the_threshold_that_the_category_states() -> None:
+    spec = {"amplification": "yes", "copies": "6"}
+    files = with_category("MET", "amplified", spec)
+    row = {"row": "copy-number", "scope": "gene"}
+    assert told(files, "MET amplified", variant("MET", {**row, "copies": Decimal(6)})).keys == ("present",)
+    assert told(files, "MET amplified", variant("MET", {**row, "copies": Decimal("5.9"), "state": "gain"})).keys == ()
+    assert told(files, "MET amplified", variant("MET", {**row, "state": "amplification"})).keys == ("present",)
+    assert told(files, "MET amplification", variant("MET", {**row, "copies": Decimal(60)})).keys == (), (
+        "no global default"
+    )
+
+
+def test_a_category_may_ask_for_the_other_origin() -> None:
+    """One rule asks for a tumor finding, and for the germline result of the same gene (GL-SOMATIC2GERM)."""
+    spec = {"significance": ["pathogenic"], "origin": "germline"}
+    files = with_category("BRCA2", "inherited", spec)
+    found = {"p": "p.Ser1982Arg", "significances": ("pathogenic",)}
+    tumor = variant("BRCA2", found, source_class="somatic")
+    germline = variant("BRCA2", found, source_class="germline", at="g")
+    assert told(files, "BRCA2 pathogenic variant", tumor).keys == ("present",)
+    assert told(files, "BRCA2 inherited", tumor).keys == ()
+    assert told(files, "BRCA2 inherited", tumor, germline).keys == ("present",)
+
+
+def test_ct_02_a_question_about_plasma_is_answered_by_results_of_plasma() -> None:
+    change = {"p": "p.Arg882His"}
+    assert told(genes(), "DNMT3A mutation in plasma", variant("DNMT3A", change, specimen="plasma")).keys == ("present",)
+    assert told(genes(), "DNMT3A mutation in plasma", variant("DNMT3A", change, specimen="tissue")).keys == ("absent",)
+    assert told(genes(), "DNMT3A mutation in plasma", variant("DNMT3A", change)).word == "indeterminate"
+
+
+def test_ct_03_the_share_of_the_reads_narrows_a_category() -> None:
+    name = "BRCA2 pathogenic variant in about half of the plasma reads"
+    found = {"p": "p.Ser1982Arg", "significances": ("pathogenic",)}
+    for share, keys in (("0.4", ("present",)), ("0.6", ("present",)), ("0.39", ("absent",)), ("0.61", ("absent",))):
+        assert (
+            told(genes(), name, variant("BRCA2", {**found, "vaf": Decimal(share)}, specimen="plasma")).keys == keys
+        ), share
+    assert told(genes(), name, variant("BRCA2", found, specimen="plasma")).word == "indeterminate"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.shared import SHARED, needs_shared
 
@@ -42,6 +44,47 @@ def test_no_row_differs() -> None:
     assert SHARED is not None
     count, text = SCRIPT.report(SHARED / "data" / "biomarkers", CHECKOUT / "cards")
     assert count == 0, text
+
+
+def _row_ids() -> list[str]:
+    if SHARED is None:
+        return []
+    return [row["rule_id"] for row in SCRIPT.read_rows(SHARED / "data" / "biomarkers")]
+
+
+@pytest.mark.parametrize("row", _row_ids())
+def test_the_row_has_a_reason_or_rules_with_fixtures_of_every_kind(row: str, data: tuple[Any, Any, Any]) -> None:
+    """Positive, negative, unknown and a near miss, for each active rule of the row (FX-01 to FX-04)."""
+    rules = [rule for rule in data[1] if row in rule.rows]
+    assert rules or row in SCRIPT.NOT_BUILT
+    for rule in rules:
+        if rule.draft:
+            continue
+        beside = CHECKOUT / "cards" / f"{rule.name}.test.yaml"
+        tests = yaml.load(beside.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)["tests"]
+        outcomes = [test["expect"]["outcome"] for test in tests]
+        assert len(tests) >= 4
+        assert "ALERT" in outcomes
+        assert "CANNOT-TELL" in outcomes
+        assert "CLEAR" in outcomes or rule.name in NEVER_CLEAR
+
+
+# Known by their name only, as no code of the test was verified: a result can warn and never clears.
+NEVER_CLEAR = ("laboratory/jcv/natalizumab", "laboratory/ccr5/maraviroc")
+
+
+def test_the_page_of_evidence_is_that_of_the_rules_and_tests() -> None:
+    folder = CHECKOUT / "scripts"
+    done = subprocess.run([sys.executable, folder / "other_rules_page.py", "--check"], check=False)
+    assert done.returncode == 0, "run scripts/other_rules_page.py"
+
+
+@needs_shared
+def test_a_rule_that_does_not_say_what_was_read_is_noticed(data: tuple[Any, Any, Any]) -> None:
+    rows, rules, drugs = data
+    silent = [replace(rule, comment=f"Row {rule.rows[0]}.") if not rule.draft else rule for rule in rules]
+    found = list(SCRIPT.differences(rows, silent, drugs, ()))
+    assert sum("does not say what was read" in line for line in found) == sum(not rule.draft for rule in rules)
 
 
 @needs_shared

@@ -147,6 +147,11 @@ def test_wr_rhythm_a_waveform_is_not_read_as_a_value() -> None:
     assert {one.resource: one.ignored for one in result.ledger.inputs}["Observation/w1"] == "not-relevant"
 
 
+def test_wr_steps_a_step_count_makes_no_card() -> None:
+    steps = [laboratory("55423-8", 900 + place, "/d", f"s{place}") for place in range(3)]
+    assert said(evaluate(*steps)) == ""
+
+
 def test_wr_cgm_a_glucose_stream_makes_no_card() -> None:
     stream = [
         laboratory("2345-7", 40 + place, "mg/dL", f"g{place}", effectiveDateTime=f"2026-05-31T00:{place:02}:00Z")

@@ -114,9 +114,17 @@ def test_codes_of_components_and_answers_lead_back(terms: Terms) -> None:
     assert terms.answer_codes("no such word") == ()
 
 
-def test_only_laboratory_results_can_be_queried_by_their_codes(terms: Terms) -> None:
-    assert (LOINC, "2823-3", "potassium") in terms.codes_of("laboratory", "potassium")
-    assert terms.codes_of("phenotype", "CYP2C19") == ()
+def test_results_are_queried_by_the_codes_of_their_subject_and_by_those_that_fit_any(terms: Terms) -> None:
+    assert terms.codes_of("laboratory", "potassium")[0] == (LOINC, "2823-3", "potassium")
+    found = {code for _, code, _ in terms.codes_of("phenotype", "CYP2C19")}
+    assert {"79714-2", "84413-4", "69548-6"} <= found
+    assert "79715-9" not in found, "a code about another gene"
+    assert "2823-3" not in found, "a code of a measurement"
+
+
+def test_a_marker_is_queried_by_the_codes_of_its_parts(terms: Terms) -> None:
+    found = {code for _, code, _ in terms.codes_of("biomarker", "hormone receptors")}
+    assert {"85337-4", "85339-0"} <= found
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pmcds.check.report import Report
 from pmcds.check.trial import NOW, differences
 from pmcds.errors import KnowledgeError, PmcdsError, Problem
 from pmcds.knowledge import Knowledge
+from pmcds.knowledge.citations import citation_problems
 from pmcds.knowledge.files import Files, collect, kind_of, rule_id
 from pmcds.knowledge.gene_checks import gene_problems
 from pmcds.knowledge.phrase_checks import phrase_problems
@@ -23,7 +24,14 @@ from pmcds.knowledge.semantics import rule_problems, test_problems
 from pmcds.knowledge.yaml import Source
 from pmcds.settings import FAMILIES, Settings
 
-_KINDS = {"rule": "rules", "gene": "genes", "terms": "files of terms", "table": "tables", "phrases": "languages"}
+_KINDS = {
+    "rule": "rules",
+    "gene": "genes",
+    "terms": "files of terms",
+    "table": "tables",
+    "facts": "tables of sources",
+    "phrases": "languages",
+}
 
 
 def check(path: str | Path | None = None, *, today: date | None = None, base: Knowledge | None = None) -> Report:
@@ -82,6 +90,7 @@ class _Check:
         for source in good.of_kind("rule"):
             # A test that has problems of form is there nevertheless.
             yield from rule_problems(source, knowledge.vocabulary, self.files, self.today)
+            yield from citation_problems(source, knowledge.facts, self.today)
         for source in good.of_kind("rule-test"):
             yield from test_problems(source, self.files)
 

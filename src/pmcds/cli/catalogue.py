@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmcds.cli import arguments as options
+from pmcds.cli.attributes import show_attributes
 from pmcds.cli.output import print_json, screen
 from pmcds.errors import InputError
 
@@ -27,6 +28,7 @@ def add_commands(commands: Any) -> None:
 
     rules = options.command(commands, "rules", run_rules, "the rules, with source, version and state; or one in full")
     rules.add_argument("rule", metavar="RULE", nargs="?", help="id of a rule")
+    rules.add_argument("--attributes", action="store_true", help="the source attributes of the rule, or of all rules")
     rules.add_argument("--cards", metavar="DIR", type=Path, help="add the cards of this folder to the bundled ones")
 
     drugs = options.command(commands, "drugs", run_drugs, "the drugs that rules name; or what a code or text means")
@@ -76,7 +78,12 @@ def run_rules(arguments: argparse.Namespace) -> int:
         found = next((rule for rule in every if rule.id == arguments.rule), None)
         if found is None:
             raise InputError("unknown-rule", f"there is no rule {arguments.rule}", mend="`pmcds rules` lists them")
-        _show_rule(found, as_json=arguments.json)
+        if arguments.attributes:
+            show_attributes([found], knowledge, as_json=arguments.json)
+        else:
+            _show_rule(found, as_json=arguments.json)
+    elif arguments.attributes:
+        show_attributes(every, knowledge, as_json=arguments.json)
     elif arguments.json:
         print_json({"snapshot": knowledge.snapshot, "rules": [rule_row(rule) for rule in every]})
     else:
@@ -113,7 +120,8 @@ def _show_rule(rule: Rule, *, as_json: bool) -> None:
     ]
     if as_json:
         rows = [{"population": population or None, "case": case, "shows": shows} for population, case, shows in cases]
-        print_json({**rule_row(rule), "why": rule.why, "limits": rule.limits, "cases": rows})
+        told = {"why": rule.why, "limits": rule.limits, "regulatory": dict(rule.regulatory)}
+        print_json({**rule_row(rule), **told, "cases": rows})
         return
     shown = screen()
     shown.line(f"{rule.id} (version {rule.version}, {rule.status})")
@@ -124,11 +132,19 @@ def _show_rule(rule: Rule, *, as_json: bool) -> None:
     reviewed = rule.reviewed
     shown.line(f"Reviewed {reviewed.get('on', '?')} by {reviewed.get('by', '?')}; again {reviewed.get('again', '?')}")
     shown.line("Asks for: " + ", ".join(f"{kind} {name}".strip() for kind, name in rule.subjects))
+    if rule.audience:
+        shown.line(f"Only where the site asked for it: {rule.audience} findings")
+    if rule.regulatory:
+        shown.line("Regulatory: " + ", ".join(f"{name} {_plainly(value)}" for name, value in rule.regulatory.items()))
     shown.heading("Cases")
     shown.table(("population", "case", "shows"), cases)
     shown.heading("Evidence")
     for item in rule.evidence.values():
         shown.point(f"{item.source}, {item.date} <{item.url}>")
+
+
+def _plainly(value: Any) -> str:
+    return " ".join(value) if isinstance(value, (list, tuple)) else str(value).lower()
 
 
 def _shows(case: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pmcds.cli import arguments as options
@@ -13,10 +14,13 @@ from pmcds.cli.output import print_json, screen
 from pmcds.errors import InputError
 
 if TYPE_CHECKING:
+    from pmcds.hooks.checklist import Check
     from pmcds.hooks.conformance import Violation
+    from pmcds.hooks.probes import Answer, Call
 
 DONE = 0
 TO_ACT_ON = 1
+_STATES = ("passed", "broken", "advice", "nothing to look at", "not made")
 
 _TIMEOUT = 10.0
 _MOST_BYTES = 8 * 1024 * 1024
@@ -28,26 +32,93 @@ def add_commands(commands: Any) -> None:
     actions = conformance.add_subparsers(metavar="ACTION", required=True)
     check = options.command(actions, "check", run_check, "check a service by its base URL, or a saved message")
     check.add_argument("target", metavar="URL|FILE.json", help="base URL of a service, a file, or - ")
+    check.add_argument(
+        "--record", metavar="FILE.json", action="append", default=[], help="a Bundle to send to a service"
+    )
+    check.add_argument("--feedback", action="store_true", help="send feedback too: the service may store it")
+    check.add_argument("--all", action="store_true", help="list every check, not only what was found")
 
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Check the target; 1 if anything breaks the specification, not if it only falls short of advice."""
     target: str = arguments.target
-    found = list(_service(target) if target.startswith(("http://", "https://")) else _message(target))
-    broken = sum(_breaks(violation) for _, violation in found)
+    report = _of_service(arguments) if target.startswith(("http://", "https://")) else _of_message(target)
+    broken = sum(_breaks(violation) for _, violation in report.found)
     if arguments.json:
         rows = [
             {"message": name, "rule": v.rule, "level": v.level, "where": v.pointer, "finding": v.text}
-            for name, v in found
+            for name, v in report.found
         ]
-        print_json({"findings": rows, "broken": broken})
-    else:
-        shown = screen()
-        for name, violation in found:
-            advice = "" if _breaks(violation) else " (advice)"
-            shown.line(f"{violation.rule} {name}{violation.pointer}: {violation.text}{advice}")
-        shown.line(f"{broken or 'no'} deviation{'' if broken == 1 else 's'}, {len(found) - broken} advice")
+        checks = [{"rule": check.rule, "of": check.looks_at, "state": state} for check, state in report.states()]
+        print_json({"findings": rows, "broken": broken, "checks": checks, "not_made": report.unmade})
+        return TO_ACT_ON if broken else DONE
+    _print(report, broken, every=arguments.all)
     return TO_ACT_ON if broken else DONE
+
+
+def _print(report: _Report, broken: int, *, every: bool) -> None:
+    shown = screen()
+    states = report.states()
+    if every:
+        shown.table(("check", "of", "state", "what"), [(c.rule, c.looks_at, state, c.says) for c, state in states])
+    for name, violation in report.found:
+        advice = "" if _breaks(violation) else " (advice)"
+        shown.line(f"{violation.rule} {name}{violation.pointer}: {violation.text}{advice}")
+    for name, reason in report.unmade.items():
+        shown.line(f"{'everything' if name == '*' else name}: not checked, {reason}")
+    counts = Counter(state for _, state in states)
+    shown.line(", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state]))
+    shown.line(f"{broken or 'no'} deviation{'' if broken == 1 else 's'}, {len(report.found) - broken} advice")
+
+
+@dataclass
+class _Report:
+    """What was found, on which messages, and which checks had something to look at."""
+
+    found: list[tuple[str, Violation]]
+    kinds: tuple[str, ...]
+    made: Set[tuple[str, str]]
+    messages: list[Any]
+    unmade: Mapping[str, str]
+
+    def states(self) -> list[tuple[Check, str]]:
+        """Each check in question, with its state."""
+        from pmcds.hooks.checklist import CHECKS
+
+        broken = {v.rule for _, v in self.found if _breaks(v)}
+        advised = {v.rule for _, v in self.found} - broken
+        named = _names_in(self.messages)
+
+        def state(check: Check) -> str:
+            if check.rule in broken:
+                return "broken"
+            if check.rule in advised:
+                return "advice"
+            if check.looks_at == "service":
+                return "passed" if ("service", check.rule) in self.made else "not made"
+            return "passed" if not check.needs or check.needs in named else "nothing to look at"
+
+        return [(check, state(check)) for check in CHECKS if check.looks_at in self.kinds]
+
+
+def _names_in(messages: list[Any]) -> set[str]:
+    """The kinds of things in responses, as checks name what they need."""
+    found: set[str] = set()
+
+    def walk(value: Any, name: str) -> None:
+        found.add(name)
+        if isinstance(value, dict):
+            if name == "action":
+                found.add(str(value.get("type")))
+            for key, member in value.items():
+                walk(member, f"{name}.{key}" if name == "source" else key)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item, name.removesuffix("s") if name != "systemActions" else name)
+
+    for message in messages:
+        walk(message, "")
+    return found
 
 
 def _breaks(violation: Violation) -> bool:
@@ -57,7 +128,7 @@ def _breaks(violation: Violation) -> bool:
     return violation.level in (MUST, OPTIONAL)
 
 
-def _message(name: str) -> Iterator[tuple[str, Violation]]:
+def _of_message(name: str) -> _Report:
     from pmcds.hooks.conformance import check_message, kind_of
 
     message = options.read_object(name)
@@ -66,59 +137,42 @@ def _message(name: str) -> Iterator[tuple[str, Violation]]:
         raise InputError(
             "no-message", f"{name} is no CDS Hooks message", mend="a request, response, discovery or feedback"
         )
-    yield from ((kind, violation) for violation in check_message(kind, message))
+    found = [(kind, violation) for violation in check_message(kind, message)]
+    return _Report(found, (kind,), set(), [message], {})
 
 
-def _service(base: str) -> Iterator[tuple[str, Violation]]:
-    from pmcds.hooks.conformance import MUST, Violation, check_message
+def _of_service(arguments: argparse.Namespace) -> _Report:
+    from pmcds.cli.demo import worked_patient
+    from pmcds.hooks.probes import check_service
 
-    root = base.rstrip("/").removesuffix("/cds-services") + "/cds-services"
-    status, discovery = _call("GET", root)
-    if status != 200 or not isinstance(discovery, dict):
-        yield "discovery", Violation("D1", MUST, "", f"answered {status}, expected 200 with a JSON object")
-        return
-    yield from (("discovery", violation) for violation in check_message("discovery", discovery))
-    services = discovery.get("services")
-    for service in services if isinstance(services, list) else ():
-        if isinstance(service, dict) and isinstance(service.get("id"), str):
-            yield from _served(root, service)
+    base = arguments.target.rstrip("/").removesuffix("/cds-services")
+    records = [options.read_object(name) for name in arguments.record] or [json.loads(worked_patient()[1])]
+    found = check_service(lambda call: _call(base, call), records, feedback=arguments.feedback)
+    unmade = dict(found.unmade)
+    if not arguments.feedback:
+        unmade.setdefault("feedback", "it may be stored: say --feedback")
+    return _Report(found.broken, ("discovery", "response", "service"), found.made, found.responses, unmade)
 
 
-def _served(root: str, service: dict[str, Any]) -> Iterator[tuple[str, Violation]]:
-    """What one service answers to a request about nobody: a response, or a refusal of what it cannot do without."""
-    from pmcds.hooks.conformance import MUST, Violation, check_message
-
-    name = service["id"]
-    status, response = _call("POST", f"{root}/{name}", _request(str(service.get("hook"))))
-    if status == 200 and isinstance(response, dict):
-        yield from ((name, violation) for violation in check_message("response", response))
-    elif status == 404:
-        yield name, Violation("D4", MUST, "", "is listed by discovery and answered 404")
-    elif status not in (400, 401, 403, 412, 422):
-        yield name, Violation("H4", MUST, "", f"answered {status} to a request without data")
-
-
-def _request(hook: str) -> dict[str, Any]:
-    context: dict[str, Any] = {"userId": "Practitioner/conformance", "patientId": "conformance"}
-    if hook in ("order-select", "order-sign"):
-        context["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": []}
-    if hook == "order-select":
-        context["selections"] = []
-    instance = str(uuid.uuid5(uuid.NAMESPACE_URL, f"conformance/{hook}"))
-    return {"hook": hook, "hookInstance": instance, "context": context, "prefetch": {}}
-
-
-def _call(method: str, url: str, body: Any = None) -> tuple[int, Any]:
+def _call(base: str, call: Call) -> Answer:
     import requests
 
+    from pmcds.hooks.probes import Answer
+
+    url = base + call.path
     try:
-        with requests.request(method, url, json=body, timeout=_TIMEOUT, allow_redirects=False, stream=True) as answer:
+        with requests.request(
+            call.method,
+            url,
+            data=call.body,
+            headers=dict(call.headers),
+            timeout=_TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
             data = answer.raw.read(_MOST_BYTES + 1, decode_content=True)
     except requests.RequestException as error:
         raise InputError("no-answer", f"the service did not answer ({type(error).__name__})", where=url) from None
     if len(data) > _MOST_BYTES:
         raise InputError("too-large", "the answer has more than 8 MiB", where=url)
-    try:
-        return answer.status_code, json.loads(data)
-    except ValueError:
-        return answer.status_code, None
+    return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmcds.engine import modifiers
 from pmcds.engine.match import caution
@@ -205,7 +205,33 @@ def _notices(outcome: Outcome, shown: Sequence[Verdict], phrasing: Phrasing) -> 
         notices.append(phrasing.notice("cancer"))
     if outcome.order is not None and outcome.order.drug.how == "name" and outcome.order.source is not None:
         notices.append(phrasing.notice("by_name"))
-    return (*notices, *modifiers.told(outcome, phrasing))
+    return (*notices, *modifiers.told(outcome, phrasing), *_by_genotype(outcome, phrasing))
+
+
+def _by_genotype(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
+    """What holds when the drugs taken now are stopped, where that is something else (PG87)."""
+    without = outcome.by_genotype
+    if (
+        without is None
+        or outcome.rule is None
+        or [v.case for v in without.verdicts] == [v.case for v in outcome.verdicts]
+    ):
+        return ()
+    slots = sorted({slot for verdict in without.verdicts for slot in verdict.population.used})
+    facts = [phrasing.fact(without.answers[slot]) for slot in slots if without.answers[slot].modifiers]
+    if without.outcome not in (words.ALERT, words.CLEAR) or not facts:
+        return ()
+    view = replace(outcome, answers=without.answers)
+    rows = [_row(view, verdict, phrasing) for verdict in without.verdicts if verdict.case and verdict.case.card]
+    said = dict.fromkeys(" ".join(row.sentences) for row in rows)
+    return (
+        phrasing.notice(
+            "modifier_without",
+            drug=phrasing.joined(list(without.drugs), last="every"),
+            fact=phrasing.joined(facts, last="list"),
+            advice=" ".join(said) or phrasing.notice("no_change", source=phrasing.source(outcome.rule.source)[0]),
+        ),
+    )
 
 
 def _several(outcome: Outcome, verdict: Verdict) -> bool:

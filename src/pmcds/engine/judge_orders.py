@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
-from pmcds.engine.modifiers import as_answers, for_order, weighed
-from pmcds.engine.outcome import PATIENT, Outcome, Verdict
+from pmcds.engine.modifiers import as_answers, of_others, spared, weighed, with_rule
+from pmcds.engine.outcome import PATIENT, ByGenotype, Outcome, Verdict
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, Answer, Interval, Subject
 from pmcds.model.findings import Order, Source, Supply
@@ -189,10 +189,8 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
     scope, scope_answers = _cancer_scope(rule, order, situation)
     if scope == "outside":
         return Outcome(key, order, drug, rule, words.NOT_COVERED, "indication-out-of-scope")
-    answers = tuple(for_order(situation.answer(subject, rule, order), order) for subject in rule.subjects)
-    values = slot_values(rule, answers)
-    populations, proven = speaking(rule, values)
-    verdicts = tuple(judge(population, answers, values) for population in populations)
+    answers = tuple(of_others(situation.answer(subject, rule, order), order) for subject in rule.subjects)
+    answers, verdicts, proven, by_genotype = _decide(rule, answers)
     outcome, reason, also, quiet = combine(verdicts)
     if scope == "imprecise" and outcome in (words.ALERT, words.CLEAR):
         outcome, reason = words.CANNOT_TELL, "tumor-type-imprecise"
@@ -223,7 +221,33 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         context,
         _open_facts(rule, proven, order, scope),
         exceptions,
+        by_genotype=by_genotype,
     )
+
+
+def _decide(
+    rule: Rule, answers: tuple[Answer, ...]
+) -> tuple[tuple[Answer, ...], tuple[Verdict, ...], bool, ByGenotype | None]:
+    """Answers, verdicts, whether the population is proven, and what the genotype alone says where drugs change it.
+
+    Values hold as they are with the drugs taken now, unless the alert of the genotype would be lost (H46).
+    """
+    changed = tuple(with_rule(answer) for answer in answers)
+    verdicts, proven = _verdicts(rule, changed)
+    if changed == answers:
+        return answers, verdicts, proven, None
+    by_genotype, proven_so = _verdicts(rule, answers)
+    if combine(by_genotype)[0] == words.ALERT and combine(verdicts)[0] != words.ALERT:
+        return tuple(spared(answer) for answer in answers), by_genotype, proven_so, None
+    drugs = dict.fromkeys(modifier.drug for answer in answers for modifier in answer.modifiers if modifier.keys)
+    told = ByGenotype(answers, by_genotype, combine(by_genotype)[0], tuple(drugs))
+    return changed, verdicts, proven, told
+
+
+def _verdicts(rule: Rule, answers: tuple[Answer, ...]) -> tuple[tuple[Verdict, ...], bool]:
+    values = slot_values(rule, answers)
+    populations, proven = speaking(rule, values)
+    return tuple(judge(population, answers, values) for population in populations), proven
 
 
 def _fallback(outcome: str, order: Order | None) -> tuple[tuple[Source, str], ...]:

@@ -13,25 +13,40 @@ from pmcds.model.findings import Order
 
 UNDEFINED = "interaction-undefined"
 INHIBITOR = "inhibitor"
-_STRENGTHS = ("strong", "moderate", "weak")
+_STRENGTHS = ("strong", "strong/moderate", "moderate", "weak")
 
 
-def for_order(answer: Answer, order: Order | None) -> Answer:
-    """The answer as it holds for this order: the ordered drug does not change its own rows (PG90).
-
-    Of several drugs with a verified rule the strongest counts; the genotype's own value stays in `text`.
-    """
-    if not answer.modifiers:
+def of_others(answer: Answer, order: Order | None) -> Answer:
+    """The answer without what the ordered drug itself would change: its own rows count that already (PG90)."""
+    if not answer.modifiers or order is None:
         return answer
-    own = order.drug.ingredients if order is not None else ()
-    others = tuple(modifier for modifier in answer.modifiers if modifier.drug not in own)
-    ruled = [modifier for modifier in others if modifier.keys]
-    if not ruled:
-        return replace(answer, modifiers=others)
-    lead = min(ruled, key=lambda modifier: (_STRENGTHS.index(modifier.strength), modifier.drug))
+    others = tuple(modifier for modifier in answer.modifiers if modifier.drug not in order.drug.ingredients)
+    return answer if others == answer.modifiers else replace(answer, modifiers=others)
+
+
+def with_rule(answer: Answer) -> Answer:
+    """The answer as it holds with the drugs taken now: of several with a verified rule the strongest counts.
+
+    The value by the genotype stays in `text`.
+    """
+    lead = _lead(answer)
+    if lead is None:
+        return answer
     predicted = " or ".join(str(key) for key in answer.keys)
-    text = f"{answer.text or predicted}, {predicted} without {lead.drug}"
-    return replace(answer, keys=lead.keys, text=text, modifiers=others, sources=(*answer.sources, *lead.sources))
+    known = f"{answer.text or predicted}, {predicted} without {lead.drug}" if predicted else None
+    sources = (*answer.sources, *lead.sources)
+    return replace(answer, keys=lead.keys, word=None, reason=None, text=known, sources=sources, with_drug=lead.drug)
+
+
+def _lead(answer: Answer) -> Modifier | None:
+    ruled = [modifier for modifier in answer.modifiers if modifier.keys]
+    return min(ruled, key=lambda modifier: (_STRENGTHS.index(modifier.strength), modifier.drug), default=None)
+
+
+def spared(answer: Answer) -> Answer:
+    """The answer by the genotype, beside drugs whose rule is told and not used: it would hide an alert."""
+    told_only = tuple(replace(m, keys=(), supposed=m.keys, spared=True) if m.keys else m for m in answer.modifiers)
+    return replace(answer, modifiers=told_only) if answer.modifiers else answer
 
 
 def undefined(answers: Iterable[Answer]) -> tuple[Modifier, ...]:
@@ -41,34 +56,48 @@ def undefined(answers: Iterable[Answer]) -> tuple[Modifier, ...]:
         for answer in answers
         if not any(modifier.keys for modifier in answer.modifiers)
         for modifier in answer.modifiers
-        if modifier.role == INHIBITOR
+        if modifier.role == INHIBITOR and not modifier.stopped
     )
     return tuple(dict.fromkeys(found))
 
 
 def told(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
-    """One sentence for each drug and gene: what it is known to do, and that the advice is for the genotype."""
+    """One sentence for each drug and gene: what it is known to do, and which value the advice is for."""
     places = {slot for verdict in outcome.verdicts for slot in verdict.population.used}
-    answers = [outcome.answers[slot] for slot in sorted(places)]
-    lines = (_line(answer, modifier, phrasing) for answer in answers for modifier in answer.modifiers)
+    lines = []
+    for slot in sorted(places):
+        answer = outcome.answers[slot]
+        genotype = outcome.by_genotype.answers[slot] if outcome.by_genotype is not None else answer
+        lines += [_line(genotype, modifier, phrasing) for modifier in answer.modifiers]
     return tuple(dict.fromkeys(lines))
 
 
-def _line(answer: Answer, modifier: Modifier, phrasing: Phrasing) -> str:
-    kind = "modifier_rule" if modifier.keys else f"modifier_{modifier.role}"
-    predicted = answer.text if modifier.keys and answer.text else phrasing.fact(answer)
+def _line(genotype: Answer, modifier: Modifier, phrasing: Phrasing) -> str:
     line = phrasing.notice(
-        kind,
+        _kind(modifier, genotype),
         drug=modifier.drug,
         strength=modifier.strength,
-        gene=answer.subject.shown,
-        fact=predicted,
+        gene=genotype.subject.shown,
+        fact=phrasing.fact(genotype) if genotype.keys else "",
         source=modifier.basis,
+        rule=modifier.factor,
+        date=modifier.stopped[:10],
+        value=phrasing.joined(list(modifier.keys or modifier.supposed)),
     )
-    if not modifier.supposed:
+    if modifier.spared or not modifier.supposed:
         return line
     value = phrasing.joined(list(modifier.supposed))
     return f"{line} {phrasing.notice('modifier_supposed', factor=modifier.factor, value=value)}"
+
+
+def _kind(modifier: Modifier, genotype: Answer) -> str:
+    if modifier.stopped:
+        return "modifier_stopped"
+    if modifier.spared:
+        return "modifier_spared"
+    if modifier.keys:
+        return "modifier_rule" if genotype.keys else "modifier_alone"
+    return f"modifier_{modifier.role}"
 
 
 def weighed(
@@ -84,7 +113,7 @@ def weighed(
 
 def as_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """The drugs as facts of the line, so that the ledger names where they were read."""
-    drugs = {modifier.drug: modifier for answer in answers for modifier in answer.modifiers}
+    drugs = {modifier.drug: modifier for answer in answers for modifier in answer.modifiers if not modifier.stopped}
     return tuple(
         Answer(Subject("medication", drug), ("present",), sources=modifier.sources) for drug, modifier in drugs.items()
     )

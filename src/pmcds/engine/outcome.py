@@ -30,13 +30,23 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ByGenotype:
+    """What the rule says by the genotype alone, where drugs taken now change a value (PG87)."""
+
+    answers: tuple[Answer, ...]
+    verdicts: tuple[Verdict, ...]
+    outcome: str
+    drugs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one order and one rule (`rule` None: a line about the order itself).
 
     `order` is None for the patient as a whole. `answers` stand in the order of `rule.subjects`. `evidence` and
     `context` are the inputs it rests on, and those that were seen but did not decide, each with its role.
     `exceptions` are the answers that may exclude an alternative. `open_facts` names what would have decided between
-    populations or conditional wordings.
+    populations or conditional wordings. `by_genotype` is set where drugs taken now change what the rule says.
     """
 
     key: str
@@ -54,6 +64,7 @@ class Outcome:
     open_facts: tuple[str, ...] = ()
     exceptions: tuple[Answer, ...] = ()
     error: str | None = None
+    by_genotype: ByGenotype | None = None
 
     @property
     def cases(self) -> tuple[str, ...]:

@@ -94,7 +94,8 @@ class Phrasing:
         """What is known about a subject, short: "<gene> poor metabolizer"."""
         keys = answer.keys or answer.alternatives
         values = self.joined([self.value(answer.subject, key) for key in keys])
-        return _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.shown, "value": values})
+        told = _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.shown, "value": values})
+        return self.label("with_drug", fact=told, drug=answer.with_drug) if answer.with_drug else told
 
     def provenance(self, answer: Answer) -> str:
         """The fact with genotype, date, laboratory and table."""

@@ -19,6 +19,8 @@ from pmcds.terminology import Terms
 
 # A fixed namespace, so that the same facts give the same card id in every process.
 _NAMESPACE = uuid.UUID("6f3c1d5e-3c1b-5b0e-9f43-0f6d5e0b7a11")
+# Outcomes that may have a card.
+_TOLD = frozenset({words.ALERT, words.CANNOT_TELL})
 _REMOVING = ("avoid", "not-indicated", "resistant")
 
 
@@ -42,11 +44,13 @@ def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
     groups: dict[tuple[str, str | None], list[Statement]] = {}
     unchecked: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
+        if outcome.outcome not in _TOLD or outcome.quiet:
+            continue
         statement = compose(outcome, ranking.phrasing)
         if statement is not None:
             key = outcome.drug if outcome.order is not None else statement.rule.id
             groups.setdefault((outcome.key, key), []).append(statement)
-        elif outcome.outcome == words.CANNOT_TELL and not outcome.quiet:
+        elif outcome.outcome == words.CANNOT_TELL:
             unchecked.setdefault(outcome.key, []).append(outcome)
     cards = [_card(group, _beside(key, group, outcomes, unchecked, ranking), ranking) for key, group in groups.items()]
     cards += [_notice(group, ranking) for group in unchecked.values() if group]

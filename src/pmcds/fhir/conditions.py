@@ -94,6 +94,8 @@ class Diseases:
             return False
         if match.how is None and not any(code for _, code, _ in found) and genes_named(context.terms, label):
             return False  # words about a gene, not a disease: a result that is not read
+        if any(context.terms.brings(name) for name in match.names):
+            return False  # it decides whose genome a sample has
         return asked.conditions.isdisjoint(match.names) and label not in asked.conditions
 
 

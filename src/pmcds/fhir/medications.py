@@ -283,6 +283,9 @@ def _findings(
     since = _since(role, data)
     if since:
         value["since"] = since
+    if state == "past" and role == "statement" and (until := as_dict(data.get("effectivePeriod")).get("end")):
+        # A drug that was stopped lately may still act (PG88).
+        value["until"] = until
     names = match.ingredients
     kind = "order" if role == "order" else "medication"
 

@@ -206,12 +206,16 @@ class _Writer:
         )  # fmt: skip
 
     def _variant(self, gene: str, change: str, word: str, *said: tuple[str, str]) -> None:
+        change, percent = _share(change)
         carried = {"p.": "protein", "c.": "coding", "g.": "genomic", "m.": "genomic"}.get(change[:2], "variation")
         if carried == "variation":
             value: dict[str, Any] = {"text": change if change.startswith(gene) else f"{gene} {change}"}
         else:
             value = {"coding": [{"system": self._terms.address("hgvs"), "code": change, "display": change}]}
         components = [self._gene(gene), {"code": self._component(carried), "valueCodeableConcept": value}]
+        if percent:
+            share = {"value": decimal_of(percent), "unit": "%", "system": self._terms.address("ucum"), "code": "%"}
+            components.append({"code": self._component("vaf"), "valueQuantity": share})
         more = {name: {"code": self._component(name), "valueCodeableConcept": self._answer(of)} for name, of in said}
         significance = more.pop("significance", None)
         written = self._observation(
@@ -342,6 +346,13 @@ def _said(change: str) -> tuple[Any, ...]:
             return (change, "present", *said)
         change = change.removesuffix(f" {known[1]}")
         said.insert(0, known)
+
+
+def _share(change: str) -> tuple[str, str | None]:
+    """A change in words without the share of the reads behind it, and that share in percent."""
+    name, _, last = change.rpartition(" ")
+    known = name and last.endswith("%") and decimal_of(last[:-1]) is not None
+    return (name, last[:-1]) if known else (change, None)
 
 
 def _concept(code: tuple[str, str], display: str | None = None) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pmcds.hooks.actions import Setting
 from pmcds.hooks.escape import Markdown, escape, plain, shorten
 from pmcds.hooks.feedback import Feedback, FeedbackRecord, parse_feedback
 from pmcds.hooks.outcome import outcome, refusal, refused
 from pmcds.hooks.prefetch import fill, read_prefetch, supply_of
 from pmcds.hooks.profiles import PROFILES, CardOptions, Profile, choose_profile, profile_named
-from pmcds.hooks.render import Rendered, notice_extension, render, render_noted
+from pmcds.hooks.render import Rendered, extension_of, notice_extension, render, render_noted
 from pmcds.hooks.request import HookRequest, parse_request, require, with_states
+from pmcds.hooks.sending import request_from
 from pmcds.hooks.services import (
     PrefetchRow,
     Service,
@@ -42,11 +44,13 @@ __all__ = [
     "Profile",
     "Rendered",
     "Service",
+    "Setting",
     "Violation",
     "check_message",
     "choose_profile",
     "discovery",
     "escape",
+    "extension_of",
     "fill",
     "jwt_values",
     "kind_of",
@@ -62,6 +66,7 @@ __all__ = [
     "refused",
     "render",
     "render_noted",
+    "request_from",
     "require",
     "service_named",
     "services",

@@ -212,6 +212,19 @@ def _action(action: Mapping[str, Any], where: str) -> Iterator[Violation]:
     named = isinstance(action["resource"], Mapping) and "id" in action["resource"]
     if kind == "update" and not named:
         yield Violation("S9", MUST, f"{where}/resource/id", "an update names the client's own resource")
+    if kind == "create":
+        yield from _created(action["resource"], f"{where}/resource")
+
+
+def _created(resource: Any, where: str) -> Iterator[Violation]:
+    """A drug order that a client can take as it is (S14)."""
+    if not isinstance(resource, Mapping) or resource.get("resourceType") != "MedicationRequest":
+        return
+    concept = resource.get("medicationCodeableConcept")
+    coded = isinstance(concept, Mapping) and concept.get("coding") and concept.get("text")
+    if not (coded and resource.get("status") == "draft" and resource.get("intent") and resource.get("subject")):
+        text = "a created drug order is a draft with intent and subject, its drug in code and words"
+        yield Violation("S14", ADVICE, where, text)
 
 
 def _link(link: Mapping[str, Any], where: str) -> Iterator[Violation]:

@@ -21,6 +21,7 @@ EXTENSION = "org.pmcds."
 TOPIC_KEY = f"{EXTENSION}topic"
 HELD_BACK_KEY = f"{EXTENSION}cards-held-back"
 NOTICE_KEY = f"{EXTENSION}not-checked"
+SHOWN_KEY = f"{EXTENSION}shown-before"
 _URGENCY = ("critical", "warning", "info")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 
@@ -93,6 +94,12 @@ def notice_extension(cards: Iterable[Card]) -> dict[str, Any] | None:
     """Notices that a site wants in the response's extension instead of in cards; None if there are none."""
     named = [{**_named(card), "summary": plain(card.summary)} for card in cards]
     return {NOTICE_KEY: named} if named else None
+
+
+def extension_of(notices: Iterable[Card], shown_before: Iterable[Card]) -> dict[str, Any] | None:
+    """What is not said in cards: notices, and cards that the client showed unchanged before (N3)."""
+    again = [_named(card) for card in shown_before]
+    return {**(notice_extension(notices) or {}), **({SHOWN_KEY: again} if again else {})} or None
 
 
 def _named(card: Card) -> dict[str, Any]:

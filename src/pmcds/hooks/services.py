@@ -9,16 +9,17 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from pmcds.hooks.outcome import refused
 from pmcds.hooks.prefetch import type_of_template
 from pmcds.hooks.profiles import GENERIC, Profile
-from pmcds.hooks.table import HOOKS, SERVED_HOOKS, speaks
+from pmcds.hooks.table import HOOKS, SERVED_HOOKS
 from pmcds.model.answers import CLOSED_WORLD, Subject
 from pmcds.model.findings import GENOMIC_KINDS, RESULT_KINDS
+from pmcds.model.places import speaks
 from pmcds.model.rules import Rule
 
 # The specification whose shapes are emitted (K1).
 SPECIFICATION = "2.0.1"
 PREFIX = "pmcds-"
 # A query stays below this length, since some clients send it as the address of a GET.
-_MOST_CHARACTERS = 1500
+_MOST_CHARACTERS = 1800
 # More queries than this for one resource type are worse than one that asks for all of it.
 _MOST_QUERIES = 6
 
@@ -101,14 +102,18 @@ class PrefetchRow(NamedTuple):
 def services_of(
     rules: Iterable[Rule], terms: object = None, *, hooks: Sequence[str] = SERVED_HOOKS
 ) -> tuple[Service, ...]:
-    """A service for each hook that a rule asks for; it asks for what these rules read and nothing else (S24)."""
+    """A service for each hook that a rule speaks in; it asks for what these rules read and nothing else (S24).
+
+    With `terms` results are asked for by the codes under which they are sent. A site with codes of its own, or with
+    results in words alone, goes without: all Observations are asked for then.
+    """
     loaded = tuple(rules)
     made = []
     for hook in hooks:
         asking = [rule for rule in loaded if speaks(rule, hook)]
         if asking:
-            prefetch = _prefetch(asking, hook, terms)
-            made.append(_service(hook, prefetch, _required(asking, hook)))
+            prefetch, uncoded = _prefetch(asking, hook, terms)
+            made.append(_service(hook, prefetch, _required(asking, hook), uncoded))
     return tuple(made)
 
 
@@ -170,9 +175,14 @@ def jwt_values(offered: Iterable[Service], base_url: str) -> tuple[tuple[str, st
     return tuple(("aud", address) for address in addresses)
 
 
-def _service(hook: str, prefetch: Mapping[str, str], required: tuple[str, ...]) -> Service:
+def _service(hook: str, prefetch: Mapping[str, str], required: tuple[str, ...], uncoded: Sequence[str] = ()) -> Service:
     about = f"{_ABOUT[hook]} with genomic and laboratory results on file and shows advice with its source"
-    return Service(f"{PREFIX}{hook}", hook, _TITLES[hook], about, prefetch, required, _usage(hook, required))
+    usage = _usage(hook, required)
+    if any("&code=" in template for template in prefetch.values()):
+        usage += " Results under codes of your own are found only if these are added to the query for Observation."
+    if uncoded:
+        usage += f" No code is known for results on {', '.join(uncoded)}."
+    return Service(f"{PREFIX}{hook}", hook, _TITLES[hook], about, prefetch, required, usage)
 
 
 def _usage(hook: str, required: tuple[str, ...]) -> str:
@@ -190,7 +200,8 @@ def _required(rules: Sequence[Rule], hook: str) -> tuple[str, ...]:
     return ()
 
 
-def _prefetch(rules: Sequence[Rule], hook: str, terms: object) -> dict[str, str]:
+def _prefetch(rules: Sequence[Rule], hook: str, terms: object) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The templates of a service, and the names of what no code of a template finds."""
     subjects = sorted({subject for rule in rules for subject in rule.subjects})
     kinds = {subject.kind for subject in subjects}
     results = [subject for subject in subjects if subject.kind in RESULT_KINDS or subject.kind not in CLOSED_WORLD]
@@ -198,8 +209,9 @@ def _prefetch(rules: Sequence[Rule], hook: str, terms: object) -> dict[str, str]
     # Drugs taken change what a genotype means, and on hooks without drafts they are what is in question.
     drugs = genomic or bool(kinds & {"medication", "taken_for", "ordered_with"})
     drugs = drugs or (HOOKS[hook].orders is None and any(rule.drugs for rule in rules))
+    diseases = bool(kinds & {"condition", "cancer"}) or any(rule.cancers for rule in rules)
     # A transplant decides whose genome a specimen has.
-    conditions = genomic or bool(kinds & {"condition", "cancer"}) or any(rule.cancers for rule in rules)
+    conditions = genomic or diseases
     wanted = {
         "patient": True,
         "medications": drugs,
@@ -208,18 +220,19 @@ def _prefetch(rules: Sequence[Rule], hook: str, terms: object) -> dict[str, str]
         "reports": genomic,
         "conditions": conditions,
     }
+    # Staging and history are told by Observations too.
+    codes, uncoded = _codes((*results, *([Subject("cancer", "")] if diseases else [])), terms)
     prefetch: dict[str, str] = {}
     for key, template in TEMPLATES.items():
         if wanted[key]:
-            prefetch |= _queries(key, template, results, terms) if key == "observations" else {key: template}
-    return prefetch
+            prefetch |= _queries(key, template, codes) if key == "observations" else {key: template}
+    return prefetch, uncoded
 
 
-def _queries(key: str, template: str, subjects: Sequence[Subject], terms: object) -> dict[str, str]:
-    """One query for the codes of all subjects, or several if it is long; without codes if one subject has none."""
-    codes = _codes(subjects, terms)
+def _queries(key: str, template: str, codes: Sequence[str]) -> dict[str, str]:
+    """One query for all codes, or several if it is long; without codes if there are none, or too many."""
     groups: list[str] = []
-    for code in codes or ():
+    for code in codes:
         if groups and len(template) + len(groups[-1]) + len(code) < _MOST_CHARACTERS:
             groups[-1] += f",{code}"
         else:
@@ -230,13 +243,16 @@ def _queries(key: str, template: str, subjects: Sequence[Subject], terms: object
     return {name: f"{template}&code={group}" for name, group in zip(names, groups, strict=True)}
 
 
-def _codes(subjects: Sequence[Subject], terms: object) -> tuple[str, ...] | None:
+def _codes(subjects: Iterable[Subject], terms: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The codes under which results about these subjects are sent, and the subjects that no code names."""
     if not isinstance(terms, CodeSource):
-        return None
+        return (), ()
     found: set[str] = set()
+    uncoded = []
     for subject in subjects:
         codes = terms.codes_of(subject.kind, subject.name)
         if not codes:
-            return None
-        found.update(f"{system}|{code}" for system, code, _ in codes)
-    return tuple(sorted(found))
+            uncoded.append(subject.shown)
+        # Without its system a code is found whichever of its addresses a record writes, and the query stays short.
+        found.update(code for _, code, _ in codes)
+    return tuple(sorted(found)), tuple(uncoded) if found else ()

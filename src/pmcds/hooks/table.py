@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
-
-from pmcds.model.rules import Rule
 
 PRACTITIONERS = ("Practitioner", "PractitionerRole")
 ANYONE = (*PRACTITIONERS, "Patient", "RelatedPerson")
@@ -119,51 +117,6 @@ SERVED_HOOKS = (
     "problem-list-item-create",
     "allergyintolerance-create",
 )
-
-
-class Alike(NamedTuple):
-    """A hook in which rules of another speak too: all of them, or those that read one of these kinds."""
-
-    hook: str
-    reads: frozenset[str] | None = None
-
-
-# The same orders, and the same record, come up at more than one place of an EHR. A rule need not name them all.
-_ALIKE: Mapping[str, Alike] = MappingProxyType(
-    {
-        **{
-            name: Alike("order-sign")
-            for name in (
-                "order-dispatch",
-                "medication-refill",
-                "medication-verify",
-                "medication-prescribe",
-                "order-review",
-            )
-        },
-        **{name: Alike("patient-view") for name in ("encounter-start", "encounter-discharge", "appointment-book")},
-        # What is new there is a problem, or a reaction to a drug: only rules that read such a thing have more to say.
-        "problem-list-item-create": Alike("patient-view", frozenset({"condition", "cancer"})),
-        "allergyintolerance-create": Alike("patient-view", frozenset({"allele"})),
-    }
-)
-
-
-def speaks(rule: Rule, hook: str) -> bool:
-    """True if a rule speaks in a hook: it asks for it, or for one in which the same is in question."""
-    if hook in rule.hooks:
-        return True
-    alike = _ALIKE.get(hook)
-    if alike is None or alike.hook not in rule.hooks:
-        return False
-    return alike.reads is None or not alike.reads.isdisjoint(_reads(rule))
-
-
-def _reads(rule: Rule) -> Iterator[str]:
-    yield from (subject.kind for subject in rule.subjects)
-    if rule.cancers:
-        yield "cancer"
-
 
 # Tokens of prefetch templates that stand for the user, where the user is of that type.
 USER_TOKENS: Mapping[str, str] = MappingProxyType(

@@ -9,6 +9,7 @@ from pmcds.infer.blank import Blank, blank_key, remember
 from pmcds.infer.carriers import split_subject, star_answer, typed_answer
 from pmcds.infer.claims import GeneEvidence, gather
 from pmcds.infer.closed_world import age, named_answer, sex, taken_for
+from pmcds.infer.donors import by_donor
 from pmcds.infer.evidence import Index, index, nothing_usable
 from pmcds.infer.gene_answers import gene_answer
 from pmcds.infer.measurements import biomarker, laboratory
@@ -55,7 +56,7 @@ class Person:
         self._genes = genes
         self._terms = terms
         self._orders = reading.orders
-        self._index: Index = index(reading, now)
+        self._index: Index = index(by_donor(reading, genes, terms, now), now)
         self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
         stated = sex(Subject("sex", ""), self._index)
         self._sex = str(stated.keys[0]) if stated.definite else None

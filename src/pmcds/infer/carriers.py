@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pmcds.infer.claims import GeneEvidence
+from pmcds.infer.donors import MIXED
 from pmcds.infer.evidence import (
     Index,
     Seen,
@@ -188,7 +189,9 @@ def _answer(
     alternatives: tuple[str, ...] = (),
     text: str | None = None,
 ) -> Answer:
-    notes = tuple(dict.fromkeys(note for finding in findings for note in finding.notes if note.startswith("stated as")))
+    notes = tuple(
+        dict.fromkeys(note for finding in findings for note in finding.notes if note.startswith(("stated as", MIXED)))
+    )
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
     by_name = bool(findings) and all(finding.matched == "name" for finding in findings)
     return Answer(

@@ -50,6 +50,19 @@ def named_answer(subject: Subject, index: Index, orders: Iterable[Order] = ()) -
     return _without(subject, index, uncertain)
 
 
+def stopped_on(subject: Subject, index: Index, within: int) -> str | None:
+    """The latest stated end of a drug that is not taken any more, if that is no more than so many days ago."""
+    ends = []
+    for kind in _kinds(subject.kind):
+        for finding in _about(index, kind, subject.name):
+            value: Any = finding.value
+            ended = value.get("until") if isinstance(value, Mapping) and value.get("state") == "past" else None
+            span = days(ended) if isinstance(ended, str) else None
+            if span is not None and 0 <= (index.now.date() - span.last).days <= within:
+                ends.append(str(ended))
+    return max(ends, default=None)
+
+
 def _without(subject: Subject, index: Index, uncertain: list[tuple[str, Finding]]) -> Answer:
     """Absent, unless something could still be it."""
     if is_withheld(index, subject.kind):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pmcds.infer.dates import in_future, newest
+from pmcds.infer.donors import MIXED
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import (
@@ -126,7 +127,10 @@ def see(findings: Iterable[Finding], origin: str | None, now: datetime) -> Seen:
         elif state.word is not None:
             others.append((state, finding))
     by_default = any(f.source_class is None and f.kind in GERMLINE_BY_KIND for f in usable) and origin == "germline"
-    return Seen(tuple(usable), tuple(others), (BY_DEFAULT,) if by_default else ())
+    notes = (BY_DEFAULT,) if by_default else ()
+    if any(MIXED in finding.notes for finding in usable):
+        notes = (*notes, MIXED)
+    return Seen(tuple(usable), tuple(others), notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pmcds.infer.closed_world import PRESENT, named_answer
+from pmcds.infer.closed_world import PRESENT, named_answer, stopped_on
 from pmcds.infer.evidence import Index
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
@@ -19,15 +19,29 @@ from pmcds.model.findings import Order, Source
 
 ACTIVE = "active"
 # A weak inhibitor changes nothing.
-_COUNTING = ("strong", "moderate")
+_COUNTING = ("strong", "moderate", "strong/moderate")
+# A drug that was stopped later than so many days ago may still act; our own caution, from no source (PG88).
+_STILL_ACTING = 14
 
 
 def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]) -> Answer:
     """The answer with the drugs that change it; a poor metabolizer cannot become poorer (PG90)."""
     rows = [row for row in table.gene.extra.get("modulators", ()) if _counts(row)]
-    if not rows or answer.word is not None or _is_lowest(answer):
+    if not rows or _is_lowest(answer):
         return answer
+    if answer.word is not None:
+        return _whatever_the_genotype(rows, answer, table, index, orders)
     found = tuple(_modifiers(rows, answer, table, index, orders))
+    return replace(answer, modifiers=found) if found else answer
+
+
+def _whatever_the_genotype(
+    rows: Sequence[Mapping[str, Any]], answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]
+) -> Answer:
+    """Where nothing is known of the gene, only a drug counts that leaves no activity of any genotype (PG88)."""
+    if answer.reason not in ("no-result", "indeterminate"):
+        return answer
+    found = tuple(m for m in _modifiers(rows, answer, table, index, orders) if m.keys)
     return replace(answer, modifiers=found) if found else answer
 
 
@@ -42,11 +56,16 @@ def _is_lowest(answer: Answer) -> bool:
 def _modifiers(
     rows: Sequence[Mapping[str, Any]], answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]
 ) -> Iterator[Modifier]:
-    """One for each drug that is certainly taken now, each drug once."""
+    """One for each drug that is certainly taken now or was stopped lately, each drug once."""
     for row in rows:
-        taken = named_answer(Subject("medication", row["drug"]), index, orders)
+        subject = Subject("medication", row["drug"])
+        taken = named_answer(subject, index, orders)
         if taken.keys == PRESENT:
             yield _modifier(row, answer, table, taken.sources)
+            continue
+        ended = stopped_on(subject, index, _STILL_ACTING)
+        if ended is not None:
+            yield Modifier(row["drug"], row["role"], row["strength"], row["source"], stopped=ended)
 
 
 def _modifier(row: Mapping[str, Any], answer: Answer, table: GeneTable, sources: tuple[Source, ...]) -> Modifier:
@@ -56,9 +75,11 @@ def _modifier(row: Mapping[str, Any], answer: Answer, table: GeneTable, sources:
     rule = next((r for r in rules if (r["role"], r["strength"]) == (row["role"], row["strength"])), None)
     if rule is None or answer.subject.kind != "activity_score":
         return told
-    changed = tuple(dict.fromkeys(converted(table, str(key), Decimal(rule["factor"])) for key in answer.keys))
+    factor = Decimal(rule["factor"])
+    scores = answer.keys or (() if factor else ("0.0",))
+    changed = tuple(dict.fromkeys(converted(table, str(key), factor) for key in scores))
     if rule["status"] == ACTIVE:
-        return replace(told, keys=changed)
+        return replace(told, keys=changed, factor=str(rule["source"]))
     return replace(told, supposed=changed, factor=f"{rule['source']}: times {rule['factor']}")
 
 

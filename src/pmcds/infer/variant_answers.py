@@ -46,6 +46,7 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
     if "either" in wanted.spec:
         parts = [variant_answer(Subject(subject.kind, part), origin, genes, index) for part in wanted.spec["either"]]
         return _either(subject, parts)
+    origin = wanted.spec.get("origin", origin)
     seen = see(variants_of(index, symbol, genes), origin, index.now)
     if wanted.name.lower() == WILD_TYPE:
         return _wild_type(subject, seen, index)
@@ -53,15 +54,17 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
         return _plasma_only(subject, seen, index)
     judged = [(finding, _fits(wanted, finding, genes)) for finding in seen.usable]
     present = [finding for finding, fit in judged if fit and finding.status == "present"]
-    absent = [f for f, _ in judged if f.status == "absent" and _reaches(wanted, f, genes)]
+    absent = [
+        f for f, fit in judged if (f.status == "absent" and _reaches(wanted, f, genes)) or _reported(wanted, f, fit)
+    ]
     others = [finding for finding, fit in judged if finding.status == "present" and fit is False]
     notes = _near_misses(wanted, others, genes)
     if not present and origin != "germline":
         excluding = [finding for finding in others if _excludes(wanted, finding, genes)]
         if excluding and not absent:
             return _answer(subject, _Told(_ABSENT, excluding, notes=notes), index)
-    unproven = [finding for finding in absent if finding.specimen == _PLASMA]
-    absent = [finding for finding in absent if finding.specimen != _PLASMA]
+    unproven = [finding for finding in absent if finding.specimen == _PLASMA and "specimen" not in wanted.spec]
+    absent = [finding for finding in absent if finding not in unproven]
     if present or absent:
         told = _by_time(present, absent, origin)
         return _answer(subject, told._replace(notes=(*told.notes, *notes)), index)
@@ -77,6 +80,13 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
         plasma = ("not found in plasma, which proves no absence",) if unproven else ()
         return _noted(nothing_usable(subject, index, near, [symbol]), (*plasma, *notes))
     return nothing_usable(subject, index, seen.others, [symbol])
+
+
+def _reported(wanted: Wanted, finding: Finding, fit: Fits) -> bool:
+    """True if the question is about what is reported of one specimen, and this result is something else."""
+    if "specimen" not in wanted.spec:
+        return False
+    return fit is False or finding.status == "absent" or finding.specimen not in (None, wanted.spec["specimen"])
 
 
 def _plasma_only(subject: Subject, seen: Seen, index: Index) -> Answer:
@@ -146,7 +156,7 @@ def _spec_of(name: str, symbol: str) -> Mapping[str, Any]:
 
 def _fits(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> Fits:
     variant = described(finding, wanted.gene, genes)
-    if not variant.names and variant.phrase is None and not variant.fusion:
+    if not variant.names and variant.phrase is None and not variant.fusion and variant.copies is None:
         return None
     if not consistent(variant):
         return _by_both(wanted, variant)

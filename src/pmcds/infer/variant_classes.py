@@ -11,13 +11,15 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     truncating:  "yes"          nonsense, frameshift, splice position
     skips:       {residues: [first, last], spans: [first base, last base]} of an exon
     fusion, amplification, loss, mutation: "yes"; fused_with: [partners]
+    copies:      "6"            so many copies of the gene or more, called amplified or not
     called:      words of the laboratory, any of which makes a small change one of the category
     either:      [subjects]     one of these, of any gene; it stands alone
     plasma:      "negative"     all that is known of the gene is a negative result from plasma; it stands alone
 
 of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too). `significance`
-(words that the laboratory must have used) and `zygosity` narrow it down; with one of these two alone every variant of
-the gene counts.
+(words that the laboratory must have used), `zygosity`, `specimen` and `fraction` ({at_least: "0.4", at_most: "0.6"} of
+the reads) narrow it down; with these alone every variant of the gene counts. `origin` asks for results of the germline
+or of the tumor, whatever the rule's own origin.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pmcds.infer.protein import protein
-from pmcds.infer.variant_predicates import NO, PREDICATES, YES, Described, Fits, any_of, one_of
+from pmcds.infer.variant_predicates import NO, PREDICATES, YES, Described, Fits, any_of, one_of, share
 from pmcds.model.genes import Gene
 
 __all__ = ["Described", "Fits", "classes_of", "fits", "resolved", "same_as"]
@@ -35,6 +37,7 @@ __all__ = ["Described", "Fits", "classes_of", "fits", "resolved", "same_as"]
 def fits(name: str, spec: Mapping[str, Any], variant: Described) -> Fits:
     """Whether the variant is of this name or category: yes, no, or not told."""
     narrowed = [one_of(spec[word], stated) for word, stated in _stated(variant) if word in spec]
+    narrowed += [share(spec["fraction"], variant.fraction)] if "fraction" in spec else []
     if spec.get("except") and any_of(spec["except"], variant):
         return NO
     identity = YES if _is_said(name, spec, variant) else _identity(name, spec, variant, bool(narrowed))
@@ -61,7 +64,7 @@ def _identity(name: str, spec: Mapping[str, Any], variant: Described, narrowed: 
 
 
 def _stated(variant: Described) -> tuple[tuple[str, str | None], ...]:
-    return (("significance", variant.significance), ("zygosity", variant.zygosity))
+    return ("significance", variant.significance), ("zygosity", variant.zygosity), ("specimen", variant.specimen)
 
 
 def same_as(gene: Gene, variant: Described) -> str | None:

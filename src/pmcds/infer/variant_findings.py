@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from pmcds.infer.evidence import Index
@@ -139,8 +140,13 @@ def described(finding: Finding, symbol: str, genes: Mapping[str, Gene]) -> Descr
         _is_fusion(finding, symbol, partners), accession,
         significance=significance_of(value), zygosity=value.get("zygosity"), partners=partners,
         numbered=is_numbered(gene, accession), specimen=finding.specimen,
+        fraction=_number(value.get("vaf")), copies=_number(value.get("copies")),
     )  # fmt: skip
     return resolved(gene, found)
+
+
+def _number(value: Any) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
 
 
 def _partners(finding: Finding, symbol: str, parsed: Parsed | None) -> tuple[str, ...]:

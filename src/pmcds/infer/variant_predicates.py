@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,7 +23,8 @@ _CHANGED = ("substitution", "delins", "deletion", "insertion", "duplication")
 class Described(NamedTuple):
     """A variant as far as it is told: its names, parsed forms, phrase, and whether it is a fusion, with whom.
 
-    `numbered` is false if its coding name counts along another transcript than the gene file does.
+    `numbered` is false if its coding name counts along another transcript than the gene file does. `fraction` is the
+    part of the reads that show it, from 0 to 1; `copies` how often the gene is there.
     """
 
     names: tuple[str, ...] = ()
@@ -36,6 +38,8 @@ class Described(NamedTuple):
     partners: tuple[str, ...] = ()
     numbered: bool = True
     specimen: str | None = None
+    fraction: Decimal | None = None
+    copies: Decimal | None = None
 
     @property
     def structural(self) -> bool:
@@ -259,6 +263,11 @@ def amplification(_: str, variant: Described) -> Fits:
     return variant.phrase == "amplification"
 
 
+def copies(least: str, variant: Described) -> Fits:
+    """So many copies of the gene or more; no call of the laboratory is needed, and none replaces the number (VP-08)."""
+    return NO if variant.copies is None else variant.copies >= Decimal(least)
+
+
 def loss(_: str, variant: Described) -> Fits:
     """Called lost or deleted as a whole by the laboratory."""
     return variant.phrase == "loss"
@@ -283,6 +292,13 @@ def one_of(wanted: Sequence[str] | str, stated: str | None) -> Fits:
     return stated in ([wanted] if isinstance(wanted, str) else wanted)
 
 
+def share(limits: Mapping[str, str], fraction: Decimal | None) -> Fits:
+    """The part of the reads lies within the limits; not told where the report gives none."""
+    if fraction is None:
+        return None
+    return Decimal(limits.get("at_least", "0")) <= fraction <= Decimal(limits.get("at_most", "1"))
+
+
 PREDICATES: Mapping[str, Predicate] = {
     "same": any_of,
     "any_of": any_of,
@@ -301,6 +317,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "fusion": fusion,
     "fused_with": fused_with,
     "amplification": amplification,
+    "copies": copies,
     "loss": loss,
     "mutation": mutation,
     "called": called,

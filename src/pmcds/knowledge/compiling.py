@@ -66,6 +66,7 @@ def _rule(document: Mapping[str, Any], path: str, reader: Reader) -> Rule:
         reviewed=dict(document["reviewed"]),
         file=path,
         audience=document.get("audience"),
+        regulatory=dict(document.get("regulatory") or {}),
     )
 
 

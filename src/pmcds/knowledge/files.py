@@ -20,17 +20,19 @@ from pmcds.knowledge.yaml import Place, Source, read_yaml
 MAX_TABLE_BYTES = 32 * 1024 * 1024
 TEST = ".test.yaml"
 PACK = "pack.yaml"
+# Kinds of files that are tables: text without a schema.
+TABLES = ("table", "facts")
 # What may lie beside the cards without being one.
 _BESIDE = frozenset({".md", ".txt", ".license"})
 
 
 def kind_of(path: str) -> str:
-    """Which schema a file follows, by its place: rule, rule-test, gene, terms, table, phrases or pack."""
+    """Which schema a file follows, by its place: rule, rule-test, gene, terms, table, facts, phrases or pack."""
     first = path.split("/", 1)[0]
     if path == PACK:
         return "pack"
     if path.endswith(".tsv"):
-        return "table"
+        return "facts" if first == "facts" else "table"
     if first == "genes":
         return "gene"
     if first in ("terms", "phrases"):
@@ -122,7 +124,7 @@ class _Typings:
 
     def typed(self, source: Source) -> Source:
         kind = kind_of(source.path)
-        if kind == "table":
+        if kind in TABLES:
             return source
         if kind not in self._made:
             self._made[kind] = Typing(json.loads(_resources.schema(kind)))

@@ -22,6 +22,7 @@ from pmcds.model.genes import Gene, with_forms
 from pmcds.model.rules import Rule
 
 if TYPE_CHECKING:
+    from pmcds.knowledge.citations import SourceFacts
     from pmcds.knowledge.vocabulary import Vocabulary
     from pmcds.terminology import Terms
 
@@ -228,6 +229,13 @@ class Knowledge:
             if stem(path) == name
         )
         return tuple(found)
+
+    @cached_property
+    def facts(self) -> SourceFacts:
+        """What the sources that rules cite speak about, for the check; of all layers together."""
+        from pmcds.knowledge.citations import SourceFacts
+
+        return SourceFacts.of(layer[path] for layer in self._layers for path in layer.of_kind("facts"))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -85,8 +85,11 @@ def _heads(documents: Mapping[str, Any]) -> dict[str, Head]:
 
 
 def snapshot(layers: tuple[Documents, ...], version: str) -> str:
-    """The digest of everything that decides: all documents of all layers but the tests, and the library's version."""
-    decisive = [{path: layer.digests[path] for path in layer.paths if kind_of(path) != "rule-test"} for layer in layers]
+    """The digest of everything that decides: all documents of all layers but those for the check, and the version."""
+    for_the_check = ("rule-test", "facts")
+    decisive = [
+        {path: layer.digests[path] for path in layer.paths if kind_of(path) not in for_the_check} for layer in layers
+    ]
     return hashlib.sha256(canonical({"layers": decisive, "version": version}).encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmcds import _resources
 from pmcds.errors import Problem
-from pmcds.knowledge.files import Files, kind_of
+from pmcds.knowledge.files import TABLES, Files, kind_of
 from pmcds.knowledge.yaml import Path, Source
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def schema_problems(files: Files) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     for path, source in files.sources.items():
         kind = kind_of(path)
-        if kind != "table":
+        if kind not in TABLES:
             if kind not in checks:
                 checks[kind] = validator(kind)
             problems += problems_of(source, checks[kind])

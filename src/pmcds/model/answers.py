@@ -52,6 +52,8 @@ class Modifier:
     `role` is inhibitor or inducer, `strength` strong, moderate or weak, `basis` the source of the row. `keys` are the
     values with the drug where a verified rule gives them; empty where none does: then nothing is changed. `supposed`
     is what a rule that is not verified would give, and `factor` its factor with its source: shown, never used.
+    `stopped` is the day on which it was stopped, for a drug that is not taken any more: for information. `spared` is
+    true if its rule is told and not used, since it would hide an alert.
     """
 
     drug: str
@@ -62,6 +64,8 @@ class Modifier:
     sources: tuple[Source, ...] = ()
     supposed: tuple[str, ...] = ()
     factor: str = ""
+    stopped: str = ""
+    spared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Answer:
     keys. `sources` are the inputs it rests on. `text` shows how the value came about, in words for a card
     ("*2/*2"); `table` names the table and date used for it. `by_name` is true if only words matched.
     `alternatives` are the possible values of a conflict, from which the most cautious advice is taken. `modifiers`
-    are drugs taken now that change the activity of a gene; the value itself is what the genotype predicts.
+    are drugs taken now that change the activity of a gene; the value itself is what the genotype predicts, unless
+    `with_drug` names the drug with which it holds.
     """
 
     subject: Subject
@@ -88,6 +93,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     alternatives: tuple[Key, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
+    with_drug: str = ""
 
     @property
     def definite(self) -> bool:

@@ -16,8 +16,8 @@ class Patient:
     activity_score  {gene: "0.5"}
     allele          {"HLA-B*57:01": "present" | "absent"}
     variant         {gene: ["p.Val600Glu", ...]} or {"BRAF p.Val600Glu": "present" | "absent"}; a name may be
-                    followed by
-                    what the laboratory says ("p.Arg40His likely pathogenic heterozygous"); {gene: "absent"}: none found
+                    followed by what the laboratory says ("p.Arg40His likely pathogenic heterozygous") and the share
+                    of the reads ("p.Val600Glu 12%"); {gene: "absent"}: none found
     biomarker       {name: "high" | {"quantity": "12", "unit": "mut/Mb"}}
     laboratory      {name: {"value": "4.2", "unit": "U/g{Hb}", "comparator": "<"}}
     condition       names of `cards/terms`

@@ -206,7 +206,7 @@ class Rule:
     `drugs` are ingredient names (empty for rules about the patient); `route` is "systemic" or None; `cancers`
     limit the rule to tumor types; `origin` is "germline" or "somatic" for variants and genotypes. `cuts` has the
     cut-offs of numeric subjects by place, from which intervals are split. `audience` is "secondary" for rules that
-    speak only where the site asked for secondary findings.
+    speak only where the site asked for secondary findings. `regulatory` is for reviewers and decides nothing.
     """
 
     id: str
@@ -229,3 +229,4 @@ class Rule:
     reviewed: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     audience: str | None = None
+    regulatory: Mapping[str, Any] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from pmcds.server.answers import encode
 from pmcds.server.audit import audit_event
 from pmcds.server.fetch import Fetched
 from pmcds.server.jwt import Client
+from pmcds.server.repeats import HELD_BACK_AT, SHOWN_AT
 from pmcds.server.store import ShownCard
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _evaluate(
     server: Server, service: hooks.Service, body: bytes, fetched: Fetched, client: Client | None, end: float
 ) -> Answered:
     result = _result(server, service, body, fetched, client, end)
-    response = result.to_dict()
+    response = _response(server, service, body, result, client)
     cards = response["cards"]
     outcomes = Counter(line.outcome for line in result.ledger.orders)
     server.shown.add(_shown(server, service, result, {card["uuid"] for card in cards}))
@@ -85,6 +86,29 @@ def _evaluate(
     if server.audit is not None:
         server.audit.write(_audit(service, body, result, client, outcomes))
     return Answered(encode(response), len(cards), outcomes, Counter(fetched.states.values()), fetched.reasons)
+
+
+def _response(
+    server: Server, service: hooks.Service, body: bytes, result: Result, client: Client | None
+) -> dict[str, Any]:
+    """The response; where the site wants it, without what the same user was shown about the unchanged order (N3)."""
+    if server.repeats is None or service.hook not in (SHOWN_AT, HELD_BACK_AT):
+        return result.to_dict()
+    context = msgspec.json.decode(body, type=_Head).context
+    asked = (
+        *((client.issuer, client.tenant) if client is not None else ()),
+        _tail(context.patientId),
+        _tail(context.userId),
+    )
+    if service.hook == HELD_BACK_AT:
+        return result.to_dict(shown_before=server.repeats.again(asked, result))
+    response = result.to_dict()
+    server.repeats.remember(asked, result, {card["uuid"] for card in response["cards"]})
+    return response
+
+
+def _tail(ident: Any) -> str | None:
+    return ident.rsplit("/", 1)[-1] if isinstance(ident, str) else None
 
 
 def _result(

@@ -114,6 +114,7 @@ class Config(_Section):
     cors        origins of browsers that may call
     page        the page for people at `/`; None: only while no JWT is asked for
     metrics     `/metrics` is served
+    repeats     what order-select showed of an unchanged order is at order-sign said again ("say") or held back ("hold")
     audit       file that gets one AuditEvent a line; none without it
     """
 
@@ -131,6 +132,8 @@ class Config(_Section):
     cards: Path | None = None
     language: str = "en"
     notices: Annotated[str, Field(pattern="^(cards|extension)$")] = "cards"
+    repeats: Annotated[str, Field(pattern="^(say|hold)$")] = "say"
+    repeats_seconds: Annotated[float, Field(gt=0)] = 3600
     families: tuple[Annotated[str, Field(pattern="^secondary-findings$")], ...] = ()
     limits: Limits = Limits()
     fetch: Fetch = Fetch()

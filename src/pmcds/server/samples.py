@@ -12,8 +12,6 @@ from pmcds.model.patient import Patient
 if TYPE_CHECKING:
     from pmcds.api import Engine
 
-_INSTANCE = "00000000-0000-4000-8000-000000000000"
-
 
 def samples(engine: Engine) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Title of the rule and test, for every test of the active rules."""
@@ -37,31 +35,8 @@ def request_of(engine: Engine, bundle: dict[str, Any], drug: str | None, hook: s
     """The Bundle as the request that an EHR would send: drafts in the context, all else as prefetch."""
     opened = fhir.open_input(bundle, limits=engine.settings.limits)
     patient = next((site.key for site in opened.by_type("Patient")), "Patient/unknown")
-    entries = [entry for entry in bundle.get("entry") or () if isinstance(entry, dict)]
-    drafts = [entry for entry in entries if _is_draft(entry.get("resource"))]
-    context: dict[str, Any] = {"userId": "Practitioner/page", "patientId": patient.partition("/")[2]}
-    member = hooks.HOOKS[hook].order_member
-    if member is not None:
-        orders = [{"resource": _draft(engine, drug, patient)}] if drug else drafts
-        collection = {"resourceType": "Bundle", "type": "collection", "entry": orders}
-        context[member.name] = collection if member.shape == "bundle" else orders[0]["resource"] if orders else {}
-        if hook == "order-select":
-            context["selections"] = [f"MedicationRequest/{order['resource'].get('id')}" for order in orders]
-        entries = [entry for entry in entries if entry not in drafts]
-    return {
-        "hook": hook,
-        "hookInstance": _INSTANCE,
-        "context": context,
-        "prefetch": {"record": {**bundle, "resourceType": "Bundle", "entry": entries}},
-    }
-
-
-def _is_draft(resource: Any) -> bool:
-    return (
-        isinstance(resource, dict)
-        and resource.get("resourceType") == "MedicationRequest"
-        and resource.get("status") == "draft"
-    )
+    orders = [_draft(engine, drug, patient)] if drug else None
+    return hooks.request_from(bundle, hook, patient=patient, orders=orders)
 
 
 def _draft(engine: Engine, drug: str, patient: str) -> dict[str, Any]:

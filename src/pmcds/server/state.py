@@ -19,6 +19,7 @@ from pmcds.server.config import Config
 from pmcds.server.fetch import Fetcher
 from pmcds.server.jwt import Verifier
 from pmcds.server.metrics import Metrics
+from pmcds.server.repeats import Repeats
 from pmcds.server.replay import ReplayStore
 from pmcds.server.samples import bundle_of_sample, request_of, samples
 from pmcds.server.shown import Shown
@@ -48,6 +49,7 @@ class Server:
         self.verifier = Verifier(config.jwt, self._replay) if self._replay is not None else None
         self.store = store if store is not None else open_store(config.feedback)
         self.shown = Shown(self.store)
+        self.repeats = Repeats(config.repeats_seconds) if config.repeats == "hold" else None
         self.audit = AuditFile(config.audit) if config.audit is not None else None
         self.threads = ThreadPoolExecutor(config.limits.threads, thread_name_prefix="pmcds-evaluate")
         self.ready = False

@@ -18,7 +18,7 @@ _TAG = re.compile(r" \((?:disorder|finding|situation|procedure|morphologic abnor
 class Conditions:
     """Names of conditions with their codes; a condition may include others (an infarction is coronary disease)."""
 
-    __slots__ = ("_broader", "_by_code", "_by_name", "_cancers", "_codes", "_except", "_systems")
+    __slots__ = ("_brings", "_broader", "_by_code", "_by_name", "_cancers", "_codes", "_except", "_systems")
 
     def __init__(self, document: Mapping[str, Any], cancers: Cancers, systems: Systems) -> None:
         self._systems = systems
@@ -28,6 +28,7 @@ class Conditions:
         self._broader: dict[str, tuple[str, ...]] = {}
         self._codes: dict[str, list[str]] = {}
         self._except: dict[str, tuple[str, ...]] = {}
+        self._brings: dict[str, str] = {}
         for name, entry in (document.get("conditions") or {}).items():
             self._add(str(name), entry or {})
 
@@ -40,6 +41,8 @@ class Conditions:
                 key = _key(code)
                 self._by_code.setdefault(key, []).append(name)
                 self._codes.setdefault(name, []).append(code)
+        if entry.get("brings"):
+            self._brings[name] = str(entry["brings"])
         self._except[name] = tuple(_key(code) for code in strings(entry.get("except")))
 
     def match(self, codings: Sequence[Coding], text: str | None) -> ConditionMatch:
@@ -112,6 +115,10 @@ class Conditions:
             whole = [(system, code) for system, code in pairs if len(code) > 2 or system not in EDITIONS]
             return tuple((self._systems.address(system), code, name) for system, code in whole)
         return tuple((self._systems.address(system), code, name) for system, code in self._cancers.codes(name))
+
+    def brings(self, name: str | None) -> str | None:
+        """What of another person's body the condition or procedure brings into the patient's: blood, liver, cells."""
+        return self._brings.get(name) if name is not None else None
 
     @property
     def names(self) -> frozenset[str]:

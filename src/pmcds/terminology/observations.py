@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pmcds.terminology.genes import Genes
@@ -12,6 +12,9 @@ from pmcds.terminology.values import ObservationTerm
 
 _ALLELE = re.compile(r"(.+?)\*(\d+(?::\d+)*)")
 _PLACES = ("{gene}", "{allele}")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
+# Roles of codes that ask about measurements or about the disease itself.
+_NO_RESULTS = frozenset({"laboratory", "staging", "morphology", "history"})
 _PHENOTYPE = "{phenotype}"
 
 
@@ -89,6 +92,26 @@ class Observations:
         return tuple(
             code for code, term in self._questions.items() if term.role == role and term.subject == (subject or None)
         )
+
+    def codes_about(self, names: Iterable[str], *, named: bool = False) -> tuple[str, ...]:
+        """Codes of genetic results and markers that may be about one of these subjects, in the order of the file.
+
+        A code that names no subject of its own may be about any. One that names a subject is about a name that has
+        all its words ("A*1 allele" about A is about the allele), in whatever role. With `named` there is none where
+        no code names one of the subjects.
+        """
+        wanted = [set(_WORD.findall(name)) for name in names]
+
+        def fits(term: ObservationTerm) -> bool:
+            words = set(_WORD.findall(term.subject or ""))
+            return term.role not in _NO_RESULTS and (not words or any(words <= name for name in wanted))
+
+        found = {code: term for code, term in self._questions.items() if fits(term)}
+        return () if named and not any(term.subject for term in found.values()) else tuple(found)
+
+    def codes_in(self, roles: Collection[str]) -> tuple[str, ...]:
+        """Codes of these roles, whatever they are about."""
+        return tuple(code for code, term in self._questions.items() if term.role in roles)
 
     def component_codes(self, word: str) -> tuple[str, ...]:
         """Codes of components that carry `word`, in the order of the file."""

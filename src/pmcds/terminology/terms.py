@@ -144,12 +144,24 @@ class Terms:
     def codes_of(self, kind: str, name: str) -> tuple[tuple[str, str, str], ...]:
         """(address, code, name) of every code under which a result about a subject is sent.
 
-        Empty if results of the kind are also known by their names or by codes that hold for many subjects (all but
-        laboratory): a query by code would miss them.
+        A genetic result or a marker is also sent under codes that hold for any subject, and these are among them.
+        Results under a site's own codes, or in words alone, are not: a query by code does not find them. Empty for a
+        marker that no code names.
         """
-        if kind != "laboratory":
-            return ()
-        return tuple((system, code, name) for system, code in self.question_codes(kind, name))
+        if kind == "laboratory":
+            found = self._observations.codes(kind, name)
+        elif kind in ("condition", "cancer"):
+            found = self._observations.codes_in(("staging", "morphology", "history"))
+        else:
+            found = self._observations.codes_about((name, *self._parts(name)), named=kind == "biomarker")
+        return tuple((system, code, name) for system, code in self._pairs(found))
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        """The markers whose results make a marker together."""
+        stated = self.markers.get("parts") or {}
+        rows = (self.markers.get("markers") or {}).get(name) or ()
+        parts = dict.fromkeys(part for row in rows for part in row.get("if") or ())
+        return tuple(str((stated.get(part) or {}).get("marker", part)) for part in parts)
 
     def _pairs(self, codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
         return tuple((self.address(system), code) for system, _, code in (key.partition(":") for key in codes))
@@ -202,6 +214,10 @@ class Terms:
         if self._replaced is not None:
             return self._replaced.conditions(codings, text)
         return self._conditions.match(codings, text)
+
+    def brings(self, name: str | None) -> str | None:
+        """What of another person's body a condition or procedure brings: "blood", "liver", "cells", or None."""
+        return self._conditions.brings(name)
 
     def condition_codings(self, name: str) -> tuple[tuple[str, str, str], ...]:
         """(address, code, display) of codes that mean a condition or tumor type, preferred first."""

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Write docs/evidence/biomarkers-other.md: what each germline and laboratory rule rests on, and which test holds what.
+
+scripts/other_rules_page.py [--check]     with --check nothing is written; exit status 1 if the page would differ
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from check_other_rules import CHECKOUT, FOLDERS, LEFT_OUT, NOT_BUILT, NOT_CITED, RuleFile, cited, read_rules
+
+PAGE = CHECKOUT / "docs" / "evidence" / "biomarkers-other.md"
+TESTS = ("tests/germline", "tests/laboratory", "tests/evidence")
+# Names of tests begin with the id that they hold: test_gl_03_..., test_wr_steps_..., test_h31_...
+_TEST = re.compile(r"^def test_((gl|lab|prs|vt|st|in|card|fr|c|h)_?(\d+)|(wr)_([a-z]+))(_\w+)", re.MULTILINE)
+_MINE = ("gl", "lab", "prs", "wr")
+_OTHERS = (
+    "vt_08",
+    "vt_09",
+    "st_03",
+    "st_08",
+    "in_22",
+    "card_24",
+    "card_45",
+    "card_46",
+    "fr_02",
+    "fr_33",
+    "c_22",
+    "h31",
+    "h34",
+)
+
+HEAD = """# Germline and laboratory rules: sources, drafts, tests
+
+Written by `scripts/other_rules_page.py` from the rule files and the tests; do not edit. For reviewers: each rule still
+waits for a clinician (`reviewed.by: pending clinical review`).
+
+**What counts as read.** A statement was read if its own words, with gene or analyte, drug and number, stood before
+the reader: in the label, guideline, abstract or agency notice itself; on the page of its publisher (agency,
+manufacturer, society, journal); or in a copy that reproduces the whole section and says of which label. The note tells
+which of these it was. Quotes, summaries and reports of others do not count: such a rule is a draft. "Label date not
+stated" means that the copy bears no date; those rules come first when labels are read anew.
+"""
+REFUSED = """\
+- **Rhythm** (electrocardiograms, photoplethysmography, notifications of watches), **glucose streams** and any
+  other series: analyzing a pattern is the business of a device. The rule format has no word for series, trend or
+  slope; sampled data are not read as a value; the input has a line of its own in the ledger and says nothing.
+- **Troponin over time**: not asked by any rule.
+- **Wearables**: only a metric that somebody summarized and reviewed could be read (period, missing days, source). No
+  reader of that exists, so no rule asks for one.
+- **Polygenic scores**: nothing is computed from variants and no percentile from a score. A reported category may one
+  day be shown beside ancestry method and calibration; until these can be asked, both rules are drafts.
+- **Trends** of laboratory values: the newest final value counts, with its date. How old it may be is set per test in
+  `cards/terms/observations.yaml` (`current_for`): potassium 3 months, glomerular filtration rate and creatinine
+  clearance 12. These limits are our own caution and from no source; a site sets its own through its terms.
+"""
+
+
+def page(rules: Sequence[RuleFile], tests: Sequence[tuple[str, str, str]]) -> str:
+    """The whole page."""
+    active = [rule for rule in rules if not rule.draft]
+    left_out = sorted((LEFT_OUT | NOT_CITED).items())
+    parts = [
+        HEAD, *_counts(rules), "## Active rules", "",
+        *_table(("rule", "sources", "read"), [(_name(rule), cited(rule), rule.read or "") for rule in active]),
+        "## Drafts", "", "A draft is checked and tested like any rule, and never speaks.", "",
+        *_table(("rule", "why"), [(_name(rule), rule.reason or "") for rule in rules if rule.draft]),
+        "## Rows without a rule", "", *_table(("row", "why"), sorted(NOT_BUILT.items())),
+        "Left out of rows that have a rule:", "", *(f"- {row}: {what}: {why}" for (row, what), why in left_out), "",
+        "## Refused by design", "", REFUSED, "## Ids and their tests", "",
+        *_table(("id", "test"), [(key, f"`{file}`: `{name}`") for key, file, name in tests]),
+    ]  # fmt: skip
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _counts(rules: Sequence[RuleFile]) -> list[str]:
+    rows = []
+    for family in FOLDERS:
+        mine = [rule for rule in rules if rule.name.startswith(family)]
+        active = [rule for rule in mine if not rule.draft]
+        off = sum(rule.document.get("audience") == "secondary" for rule in active)
+        rows.append((family, str(len(active)), str(off), str(len(mine) - len(active))))
+    stated = [one for rule in rules if not rule.draft for one in rule.document["evidence"].values()]
+    sources = {(one["source"], one.get("title", "")) for one in stated}
+    head = ("family", "active", "of these off by default", "draft")
+    return ["## Counts", "", *_table(head, rows), f"Active rules cite {len(sources)} different sources.", ""]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [*("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines), ""]
+
+
+def found_tests() -> list[tuple[str, str, str]]:
+    """Id, file and name of each test that is named after an id of these families or of a trap that concerns them."""
+    found = []
+    for folder in TESTS:
+        for path in sorted((CHECKOUT / folder).glob("test_*.py")):
+            for match in _TEST.finditer(path.read_text(encoding="utf-8")):
+                kind = match[2] or match[4]
+                key = f"{kind}_{match[3] or match[5]}"
+                if kind in _MINE or key in _OTHERS:
+                    found.append((key, path.relative_to(CHECKOUT).as_posix(), f"test_{match[1]}{match[6]}"))
+    return [(_shown(key), file, name) for key, file, name in sorted(found, key=_order)]
+
+
+def _order(entry: tuple[str, str, str]) -> tuple[bool, str, str]:
+    return (entry[0].split("_")[0] not in _MINE, entry[0], entry[2])
+
+
+def _shown(key: str) -> str:
+    return key.upper().replace("_", "-").replace("C-22", "C.22").replace("H-", "H")
+
+
+def _name(rule: RuleFile) -> str:
+    return f"`{rule.name}`" + (", off by default" if rule.document.get("audience") == "secondary" else "")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page, or tell whether it is up to date."""
+    text = page(read_rules(CHECKOUT / "cards"), found_tests())
+    if "--check" in arguments:
+        return int(not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
