@@ -34,6 +34,7 @@ from gene_choices import (
     MORE_LISTED,
     NAMES,
     NOTES,
+    OWN_NAMES,
     OWN_SEVERAL,
     OWN_WORDS,
     PRESENCE,
@@ -270,7 +271,7 @@ def render(
         f"method: {METHODS[gene['method']]}",
     ]
     if symbol in ACTS_IN:
-        out.append(f"acts_in: [{', '.join(ACTS_IN[symbol])}]")
+        out.append(f"acts_in: [{ACTS_IN[symbol]}]")
     if gene.get("reference"):
         out.append(f"reference: {quoted(gene['reference'])}")
     out.append("versions:")
@@ -411,6 +412,9 @@ def render_own(symbol: str, facts: Mapping[str, Any], main: Mapping[str, Any]) -
         out += [f"  {quoted(pair)}: {quoted(lower(key))}" for pair, key in facts["key_of"].items()]
     if severe:
         out.append("severity: " + flow([quoted(value) for value in sorted(facts["values"])], 11))
+    if symbol in OWN_NAMES:
+        out.append("# Alleles that this table calls otherwise.")
+        out += pairs("names", OWN_NAMES[symbol])
     if symbol in OWN_WORDS:
         out += pairs("words", OWN_WORDS[symbol])
     if symbol in OWN_SEVERAL:

@@ -185,17 +185,17 @@ VERIFIED_FACTORS: dict[tuple[str, str], str] = {("CYP2D6", "strong"): "Cicali 20
 # Public lists that follow the FDA's do not agree whether it is a strong or a moderate inhibitor: told, never counted.
 DISPUTED_STRENGTHS: dict[tuple[str, str], str] = {("CYP2D6", "terbinafine"): "strong/moderate"}
 # Where a gene acts, as far as a transplant of blood or liver changes whose genome that tissue has (H14, H15): enzymes
-# and transporters of the liver, clotting factors that it makes, enzymes of red cells, immune molecules. Of the thiopurine
-# genes both count, since red cells and liver carry the enzymes. Any other gene acts in the patient's own tissue.
+# and transporters of the liver, clotting factors that it makes, enzymes of red cells, immune molecules. Of the genes of
+# thiopurines both count, since red cells and liver carry the enzymes. Any other gene acts in the patient's own tissue.
 # For confirmation by a clinician.
-ACTS_IN: dict[str, list[str]] = {
-    **dict.fromkeys(
-        ("CYP2B6", "CYP2C19", "CYP2C9", "CYP2D6", "CYP3A4", "CYP4F2", "DPYD", "NAT2", "SLCO1B1", "UGT1A1", "VKORC1"),
-        ["liver"],
-    ),
-    **dict.fromkeys(("F2", "F5", "IFNL3"), ["liver"]),
-    **dict.fromkeys(("ABCG2", "CYP3A5"), ["liver", "elsewhere"]),
-    **dict.fromkeys(("G6PD", "HLA-A", "HLA-B"), ["blood"]),
-    **dict.fromkeys(("NUDT15", "TPMT"), ["blood", "liver"]),
+_TISSUES = {
+    "liver": "CYP2B6 CYP2C19 CYP2C9 CYP2D6 CYP3A4 CYP4F2 DPYD F2 F5 IFNL3 NAT2 SLCO1B1 UGT1A1 VKORC1",
+    "liver, elsewhere": "ABCG2 CYP3A5",
+    "blood": "G6PD HLA-A HLA-B",
+    "blood, liver": "NUDT15 TPMT",
 }
+ACTS_IN = {gene: tissues for tissues, genes in _TISSUES.items() for gene in genes.split()}
+# Alleles that an own table calls otherwise. CYP2C19 *38 was *1A: it differs from *1 at rs3758581 only, a position that
+# no allele of the DPWG table is defined by, so that this table's reference allele *1 is both of them (PG11, PG50).
+OWN_NAMES: dict[str, dict[str, str]] = {"CYP2C19": {"*38": "*1"}}
 COMPLEMENT = {"A": "T", "T": "A", "C": "G", "G": "C"}

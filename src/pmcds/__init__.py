@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pmcds._version import __version__
 
 if TYPE_CHECKING:
-    from pmcds.api import Engine, parse_variant, phenotype, recognize_drug
+    from pmcds.api import Engine
     from pmcds.errors import HookError, InputError, KnowledgeError, PmcdsError, Problem
     from pmcds.fhir import READERS, Limits, Policy
     from pmcds.knowledge import Knowledge
+    from pmcds.lookups import parse_variant, phenotype, recognize_drug
     from pmcds.model.cards import Card
     from pmcds.model.findings import DrugMatch, Finding
     from pmcds.model.ledger import DecisionLine, InputLine, Ledger
@@ -55,7 +56,8 @@ __all__ = [
 
 # Where each public name lives; modules are imported when a name is first used.
 _HOMES = {
-    "pmcds.api": ("Engine", "parse_variant", "phenotype", "recognize_drug"),
+    "pmcds.api": ("Engine",),
+    "pmcds.lookups": ("parse_variant", "phenotype", "recognize_drug"),
     "pmcds.errors": ("HookError", "InputError", "KnowledgeError", "PmcdsError", "Problem"),
     "pmcds.fhir": ("READERS", "Limits", "Policy"),
     "pmcds.knowledge": ("Knowledge",),

@@ -26,10 +26,9 @@ from pmcds.engine import (
 )
 from pmcds.errors import HookError, InputError
 from pmcds.knowledge import Knowledge
-from pmcds.model.findings import DrugMatch, Finding, Order, Reading
+from pmcds.model.findings import Finding, Order, Reading
 from pmcds.model.patient import Patient
 from pmcds.model.places import speaks
-from pmcds.model.results import GeneResult, Variant
 from pmcds.model.rules import Rule
 from pmcds.result import Read, Result
 from pmcds.selection import Selection, judged_orders, named_orders
@@ -376,39 +375,3 @@ def _is_coded_cancer(finding: Finding) -> bool:
 
 def _notes(reading: Reading) -> tuple[Mapping[str, Any], ...]:
     return tuple({"site": note.site, "repairs": list(note.repairs)} for note in reading.inputs if note.repairs)
-
-
-_bundled: list[Knowledge] = []
-
-
-def _knowledge() -> Knowledge:
-    """The bundled knowledge, loaded once for the small doors below."""
-    if not _bundled:
-        _bundled.append(Knowledge.bundled())
-    return _bundled[0]
-
-
-def phenotype(gene: str, diplotype: str) -> GeneResult:
-    """What a diplotype means: `phenotype("CYP2D6", "*1/*4x2")`.
-
-    Raises InputError if the gene, an allele or the notation is not known.
-    """
-    genes = _knowledge().genes
-    if gene not in genes:
-        raise InputError("unknown-gene", "the gene is not covered", mend=f"one of {', '.join(sorted(genes))}")
-    return infer.phenotype(genes[gene], diplotype)
-
-
-def parse_variant(text: str) -> Variant | None:
-    """A variant from everyday or HGVS text, or None if it is none: `parse_variant("BRAF p.(Val600Glu)")`."""
-    return infer.parse_variant(text, _knowledge().genes)
-
-
-def recognize_drug(drug: str | Mapping[str, Any]) -> DrugMatch:
-    """What a drug name, a Coding or a CodeableConcept means."""
-    terms = _knowledge().terms
-    if isinstance(drug, str):
-        return terms.recognize((), drug)
-    codings = drug.get("coding") or [drug]
-    triples = [(c.get("system"), c.get("code"), c.get("display")) for c in codings if isinstance(c, Mapping)]
-    return terms.recognize(triples, drug.get("text"))

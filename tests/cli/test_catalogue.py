@@ -124,3 +124,12 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 def test_the_version_is_told(run: Run) -> None:
     assert run("--version").out.startswith("pmcds ")
+
+
+def test_source_attributes_of_a_rule_are_shown(run: Run) -> None:
+    shown = run("rules", RULE, "--attributes")
+    assert "bibliographic citation" in shown.out
+    assert "not used" in shown.out
+    listed = run("rules", RULE, "--attributes", "--json").json
+    assert len(listed["rules"][0]["attributes"]) == 13
+    assert len(run("rules", "--attributes", "--json").json["rules"]) == len(run("rules", "--json").json["rules"])

@@ -52,10 +52,17 @@ def test_pg77_each_source_is_looked_up_with_its_own_table() -> None:
 
 
 def test_pg78_an_allele_that_a_source_lacks_is_said_on_the_card_of_another() -> None:
-    (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*38"})
+    (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*22"})
     assert card.source == "CPIC"
     assert "DPWG 2024-03-11 could not be looked up: the result names an allele that is not in the table." in _text(card)
     assert ("order:clopidogrel", "pharmacogenomics/clopidogrel/dpwg") in card.lines
+
+
+def test_pg50_the_reference_of_today_is_the_reference_of_a_source_that_named_it_otherwise() -> None:
+    (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*38"})
+    assert "could not be looked up" not in _text(card)
+    result = engine().evaluate(pmcds.Patient(diplotype={"CYP2C19": "*38/*38"}), order="clopidogrel", now=NOW)
+    assert {line.outcome for line in result.ledger.orders} == {"CLEAR"}
 
 
 def test_pg80_a_source_without_a_row_for_the_drug_is_not_named() -> None:

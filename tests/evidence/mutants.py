@@ -85,9 +85,7 @@ def _not(node: ast.expr) -> ast.expr:
 
 
 def _statement(node: ast.stmt) -> Iterator[Change]:
-    if isinstance(node, (ast.If, ast.While)):
-        yield "condition negated", lambda: setattr(node, "test", _not(node.test))
-    elif isinstance(node, ast.IfExp):
+    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
         yield "condition negated", lambda: setattr(node, "test", _not(node.test))
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         yield "returns None", lambda: setattr(node, "value", ast.Constant(None))

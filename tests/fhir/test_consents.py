@@ -226,3 +226,21 @@ def test_a_draft_of_the_request_is_never_withheld() -> None:
 def test_another_patients_labeled_resource_stays_other_patient() -> None:
     found = read(creatinine(subject={"reference": "Patient/p2"}, meta={"security": [GDIS]}))
     assert note_of(found, "Observation/creat").ignored == "other-patient"
+
+
+def test_k01_the_policy_may_narrow_a_consent_to_labeled_resources() -> None:
+    labeled = genotype("labeled", meta={"security": [GDIS]})
+    shipped = read(consent(DENY_GENETIC), genotype(), labeled)
+    narrow = read(consent(DENY_GENETIC), genotype(), labeled, consent_covers_unlabeled=False)
+    assert [note_of(shipped, f"Observation/{ident}").ignored for ident in ("geno", "labeled")] == ["withheld"] * 2
+    assert [f.status for f in findings_of(narrow, "Observation/geno")] == ["present"]
+    assert note_of(narrow, "Observation/labeled").ignored == "withheld"
+
+
+@pytest.mark.parametrize("label", ["GDIS", "V", "TBOO", "R", "N"])
+def test_k06_labels_alone_follow_the_policy(label: str) -> None:
+    marked = genotype(meta={"security": [{"code": label}]})
+    by_default = "withheld" if label in ("GDIS", "V", "TBOO") else None
+    assert note_of(read(marked), "Observation/geno").ignored == by_default
+    assert note_of(read(marked, withheld_labels=frozenset()), "Observation/geno").ignored is None
+    assert note_of(read(marked, withheld_labels=frozenset({label})), "Observation/geno").ignored == "withheld"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pmcds.fhir import open_input
-from pmcds.fhir.gates import Gate, gate
-from tests.fhir.material import PATIENT, SUBJECT, bundle, context, creatinine, note_of, reading
+from pmcds.fhir.gates import Gate, gate, source_class
+from tests.fhir.material import LOINC, PATIENT, SUBJECT, bundle, context, creatinine, note_of, reading
 
 
 def verdict(resource: dict[str, Any], *others: Any, patient: str = "Patient/p1", **policy: Any) -> Gate:
@@ -217,3 +217,18 @@ def test_fhir_k6_withheld_labels_stop_reading() -> None:
 def test_another_patients_resource_is_told_before_anything_else() -> None:
     resource = creatinine(subject={"reference": "Patient/p2"}, meta={"security": [{"code": "GDIS"}]}, status="x")
     assert verdict(resource).reason == "other-patient"
+
+
+@pytest.mark.parametrize(("answer", "word"), [("LA18194-3", "likely germline"), ("LA26807-0", "de novo")])
+def test_h11_what_counts_as_germline_is_the_policy_of_the_site(answer: str, word: str) -> None:
+    stated = {
+        "component": [
+            {
+                "code": {"coding": [{"system": LOINC, "code": "48002-0"}]},
+                "valueCodeableConcept": {"coding": [{"system": LOINC, "code": answer}]},
+            }
+        ]
+    }
+    assert source_class(stated, context()) == (word, ())
+    counts = source_class(stated, context(germline_classes=frozenset({"germline", word})))
+    assert counts == ("germline", (f"source class {word} counts as germline",))

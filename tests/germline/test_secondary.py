@@ -74,11 +74,15 @@ def test_such_a_rule_offers_options_and_names_no_drug_to_order(path: Any) -> Non
         assert advice.get("action") in (None, "refer", "inform", "test-first", "no-recommendation")
         assert "instead" not in advice
         if advice.get("action") not in (None, "no-recommendation"):
-            assert "no change" in advice["note"]["en"]
+            assert "no change" in _told(case)
 
 
 @FILES
 def test_gl_01_such_a_rule_speaks_of_what_was_reported_and_classifies_nothing(path: Any) -> None:
     for _, case in cases_of(load(path)):
-        note = case.get("card", {}).get("advice", {}).get("note", {}).get("en", "reported")
-        assert "reported" in note or "does not say" in note
+        if "card" in case:
+            assert "reported" in _told(case) or "does not say" in _told(case)
+
+
+def _told(case: dict[str, Any]) -> str:
+    return str(case["card"].get("detail") or case["card"]["advice"]["note"])

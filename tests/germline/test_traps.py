@@ -10,13 +10,10 @@ import pmcds
 from tests.cards.files import cases_of, load
 from tests.germline.bundles import (
     CARDS,
-    NOW,
     TBD,
-    bundle,
     component,
     concept,
     condition,
-    engine,
     evaluate,
     line,
     observation,

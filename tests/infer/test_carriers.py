@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infer.support import allele, ask, finding, genotype
+from tests.infer.support import allele, ask, finding, genotype, variant
 
 B5701 = "HLA-B*57:01"
 
@@ -121,3 +121,26 @@ def test_carriers_of_a_named_variant() -> None:
 
 def test_a_gene_without_a_file_is_no_result() -> None:
     assert ask("allele", "HLA-DRB1*13:02").reason == "no-result"
+
+
+@pytest.mark.parametrize("name", ["c.1601G>A", "c.1691G>A"])
+def test_a_variant_of_the_very_site_answers_for_the_allele(name: str) -> None:
+    """A laboratory may report the change instead of the allele's name."""
+    leiden = variant("F5", {"c": name}, source_class="germline")
+    assert ask("allele", "F5 Factor V Leiden", leiden).keys == ("present",)
+
+
+def test_a_variant_that_was_looked_for_and_not_found_excludes_the_allele() -> None:
+    absent = variant("F5", {"c": "c.1601G>A"}, source_class="germline", status="absent")
+    assert ask("allele", "F5 Factor V Leiden", absent).keys == ("absent",)
+
+
+def test_another_variant_of_the_gene_says_nothing_about_the_allele() -> None:
+    other = variant("F5", {"c": "c.3980A>G"}, source_class="germline")
+    assert ask("allele", "F5 Factor V Leiden", other).keys == ()
+
+
+def test_a_variant_against_the_genotype_is_a_conflict() -> None:
+    absent = variant("F5", {"c": "c.1601G>A"}, source_class="germline", status="absent")
+    carrier = genotype("F5", "rs6025 Factor V Leiden (T)/rs6025 reference (C)")
+    assert ask("allele", "F5 Factor V Leiden", absent, carrier).word == "conflicting"

@@ -92,9 +92,8 @@ def test_h15_the_enzymes_of_a_transplanted_liver_are_the_donors() -> None:
 
 @pytest.mark.parametrize("status", ["preparation", "not-done", "entered-in-error"])
 def test_h15_a_transplant_that_did_not_happen_changes_nothing(status: str) -> None:
-    assert _lines(CYP2C19, "clopidogrel", _event(LIVER, "2025-11-02", status=status)) == {
-        ("CLEAR", "normal-or-increased")
-    }
+    event = _event(LIVER, "2025-11-02", status=status)
+    assert _lines(CYP2C19, "clopidogrel", event) == {("CLEAR", "normal-or-increased")}
 
 
 @pytest.mark.parametrize(("date", "told"), [("2026-05-01", True), ("2026-04-18", True), ("2025-12-01", False)])

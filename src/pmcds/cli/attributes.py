@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pmcds.cli.output import print_json, screen
 
 if TYPE_CHECKING:
+    from pmcds.attributes import SourceAttribute
     from pmcds.knowledge import Knowledge
     from pmcds.model.rules import Rule
 
@@ -27,8 +28,5 @@ def show_attributes(rules: Sequence[Rule], knowledge: Knowledge, *, as_json: boo
         shown.table(("attribute", "value"), [(one.name.replace("_", " "), one.text) for one in attributes])
 
 
-def _plain(attributes: Sequence[object]) -> list[dict[str, object]]:
-    from pmcds.attributes import SourceAttribute
-
-    told = [one for one in attributes if isinstance(one, SourceAttribute)]
-    return [{"name": one.name, "value": one.text, "because": list(one.because)} for one in told]
+def _plain(attributes: Sequence[SourceAttribute]) -> list[dict[str, object]]:
+    return [{"name": one.name, "value": one.text, "because": list(one.because)} for one in attributes]

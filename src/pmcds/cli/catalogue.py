@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +42,9 @@ def add_commands(commands: Any) -> None:
 
     prefetch = options.command(commands, "prefetch", run_prefetch, "the prefetch table to hand to a site")
     prefetch.add_argument("--profile", metavar="NAME", default="generic", help="client profile (default: generic)")
+    prefetch.add_argument("--base-url", metavar="URL", help="public address of the service: prints the audiences too")
+    prefetch.add_argument("--all-observations", action="store_true", help="ask for Observations of all codes")
+    prefetch.add_argument("--newest", action="store_true", help="with tokens that only CDS Hooks 3.0 knows")
 
 
 def run_phenotype(arguments: argparse.Namespace) -> int:
@@ -235,18 +237,29 @@ def run_coverage(arguments: argparse.Namespace) -> int:
 
 
 def run_prefetch(arguments: argparse.Namespace) -> int:
-    """Show each service with what it asks a site to send along."""
+    """Show each service that the client calls, with what it asks a site to send along."""
     import pmcds
+    from pmcds import hooks
 
     engine = pmcds.Engine(settings=pmcds.Settings(profile=arguments.profile))
-    services = engine.services()["services"]
-    table = {service["id"]: service.get("prefetch", {}) for service in services}
+    profile = hooks.profile_named(arguments.profile)
+    terms = None if arguments.all_observations else engine.terms
+    offered = [
+        service
+        for service in hooks.services_of(engine.active_rules(), terms, newest=arguments.newest)
+        if profile.hooks is None or service.hook in profile.hooks
+    ]
+    values = hooks.jwt_values(offered, arguments.base_url) if arguments.base_url else ()
     if arguments.json:
-        print_json(table)
+        table: dict[str, Any] = {service.id: dict(service.prefetch) for service in offered}
+        print_json(table | ({"audiences": [address for _, address in values]} if values else {}))
         return DONE
     shown = screen()
-    for name, templates in table.items():
-        shown.heading(name)
-        for key, template in templates.items():
-            shown.write(f"{key}\n  {json.dumps(template, ensure_ascii=False)[1:-1]}\n")
+    for service in offered:
+        shown.heading(service.id)
+        for row in hooks.prefetch_table([service]):
+            shown.write(f"{row.key}{' (required)' if row.required else ''}\n  {row.query}\n")
+        shown.write(f"{service.usage}\n")
+    for name, address in values:
+        shown.write(f"{name}  {address}\n")
     return DONE

@@ -113,10 +113,10 @@ def _missing(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
         if answer.word == words.WITHHELD:
             lines.append(phrasing.reason(words.WITHHELD))
         elif answer.word is not None:
-            lines.append(f"{answer.subject.shown}: {phrasing.reason(answer.reason or answer.word)}")
+            lines.append(f"{phrasing.name(answer.subject)}: {phrasing.reason(answer.reason or answer.word)}")
         # What was found instead of what was asked for is told with its reason (FX-04).
         near = [note for note in answer.notes if note.startswith(NEAR_MISS)]
-        lines += [f"{answer.subject.shown}: {note}" for note in near if answer.word != words.WITHHELD]
+        lines += [f"{phrasing.name(answer.subject)}: {note}" for note in near if answer.word != words.WITHHELD]
     return tuple(dict.fromkeys(lines))
 
 

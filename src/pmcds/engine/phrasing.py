@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -68,6 +68,13 @@ class Phrasing:
         labels = self._data["labels"]
         return str(labels["list"]).join(parts[:-1]) + str(labels[last]) + parts[-1]
 
+    def name(self, subject: Subject) -> str:
+        """The name of a subject; categories of variants may have a longer one than rules use."""
+        if subject.kind != "variant":
+            return subject.shown
+        gene, _, change = subject.shown.partition(" ")
+        return f"{gene} {self._data.get('categories', {}).get(change, change)}".rstrip()
+
     def value(self, subject: Subject, key: Key) -> str:
         """One key in words, with its unit."""
         if isinstance(key, Interval):
@@ -77,7 +84,7 @@ class Phrasing:
 
     def _interval(self, interval: Interval) -> str:
         unit = self._data["units"].get(interval.unit, interval.unit)
-        low, high = number(interval.low), number(interval.high)
+        low, high = (number(_whole(edge, interval.unit)) for edge in (interval.low, interval.high))
         if low is None and high is None:
             text = NOT_READABLE
         elif low == high:
@@ -94,7 +101,7 @@ class Phrasing:
         """What is known about a subject, short: "<gene> poor metabolizer"."""
         keys = answer.keys or answer.alternatives
         values = self.joined([self.value(answer.subject, key) for key in keys])
-        told = _fill(self._data["kinds"][answer.subject.kind], {"subject": answer.subject.shown, "value": values})
+        told = _fill(self._data["kinds"][answer.subject.kind], {"subject": self.name(answer.subject), "value": values})
         return self.label("with_drug", fact=told, drug=answer.with_drug) if answer.with_drug else told
 
     def provenance(self, answer: Answer) -> str:
@@ -162,6 +169,11 @@ class Phrasing:
             return alternative.drug
         names = self.joined([subject.name for subject in alternative.unless])
         return self.label("unless", drug=alternative.drug, conditions=names)
+
+
+def _whole(edge: Decimal | None, unit: str | None) -> Decimal | None:
+    """Ages are counted in months and told in completed years."""
+    return edge.to_integral_value(ROUND_FLOOR) if edge is not None and unit == "a" else edge
 
 
 def _fill(template: str, slots: Mapping[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pmcds.fhir.asked import Asked, Memory
 from pmcds.fhir.limits import Limits
 from pmcds.fhir.medications import read_orders
@@ -9,7 +11,9 @@ from pmcds.fhir.opening import open_input
 from pmcds.fhir.reading import READERS, read
 from pmcds.fhir.site import Opened, Policy, ReadContext, Reader, ReaderResult, Site
 from pmcds.fhir.strict import strict_check
-from pmcds.fhir.write import bundle_of
+
+if TYPE_CHECKING:
+    from pmcds.fhir.write import bundle_of
 
 __all__ = [
     "READERS",
@@ -28,3 +32,12 @@ __all__ = [
     "read_orders",
     "strict_check",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Writing is for patients without FHIR data; reading does not pay for its import.
+    if name != "bundle_of":
+        raise AttributeError(f"module 'pmcds.fhir' has no attribute {name!r}")
+    from pmcds.fhir.write import bundle_of
+
+    return bundle_of

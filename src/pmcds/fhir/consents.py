@@ -270,7 +270,8 @@ class Withholding:
         limits = [_LEVELS[label] for label in named if label in _LEVELS]
         if limits and (level >= min(limits) if provision.denies else level <= max(limits)):
             return True
-        return bool(named & stated) or (GENETIC in named and genomic)
+        unlabeled = genomic and self._context.policy.consent_covers_unlabeled
+        return bool(named & stated) or (GENETIC in named and unlabeled)
 
     def _code_fits(self, data: Mapping[str, Any], site: Site) -> bool:
         wanted = as_list(data.get("code"))

@@ -9,7 +9,7 @@ from pmcds.fhir.conditions import folded, label_of
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import as_dict, as_dicts, codings, date_of, decimal_of
+from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, value_of
 from pmcds.model.findings import Finding, InputNote, Source
 
 
@@ -43,6 +43,7 @@ def _diseases(site: Site, context: ReadContext, whose: str | None) -> list[Findi
     elif whose is not None:
         status, reason = "indeterminate", whose
     relative = label_of(data.get("relationship"))
+    extensions = _extensions(data)
     found = []
     for condition in as_dicts(data.get("condition")):
         concept = condition.get("code")
@@ -55,9 +56,22 @@ def _diseases(site: Site, context: ReadContext, whose: str | None) -> list[Findi
         age = _onset(condition)
         if age is not None:
             value["onset_age"] = age
+        if extensions:
+            value["extensions"] = extensions
         source = Source(site.key, site.pointer, site.pointer)
         date = date_of(data, (), ("date",))
         found.append(Finding("family_history", subject, value, source, status=status, reason=reason, date=date))
+    return found
+
+
+def _extensions(data: Mapping[str, Any]) -> dict[str, str]:
+    """The words of the extensions of the relative, such as the degree of relationship, by the end of their URL (H2)."""
+    found = {}
+    for member in (*as_dicts(data.get("extension")), *as_dicts(as_dict(data.get("relationship")).get("extension"))):
+        url, value = member.get("url"), value_of(member)
+        shown = label_of(value) if isinstance(value, (dict, list)) else as_text(value)
+        if isinstance(url, str) and shown:
+            found[url.split("|", 1)[0].rstrip("/").rsplit("/", 1)[-1]] = shown
     return found
 
 

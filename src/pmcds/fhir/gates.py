@@ -20,6 +20,7 @@ FINAL_REPORT = FINAL | {"appended", "modified"}
 NOT_FINAL = frozenset({"registered", "partial", "preliminary", "specimen-in-process"})
 VOID = frozenset({"entered-in-error", "cancelled"})
 
+GERMLINE = "germline"
 MODIFIER = "modifierExtension"
 _DATA_ABSENT = "data-absent-reason"
 
@@ -200,6 +201,8 @@ def source_class(data: Mapping[str, Any], context: ReadContext) -> tuple[str | N
         return None, ("source-class-conflict",)
     if not kinds:
         return None, ("source-class-unreadable",) if found else ()
+    if kinds[0] != GERMLINE and kinds[0] in context.policy.germline_classes:
+        return GERMLINE, (f"source class {kinds[0]} counts as {GERMLINE}",)
     return kinds[0], ()
 
 

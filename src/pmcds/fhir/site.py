@@ -146,8 +146,10 @@ class Policy:
 
     `withheld_labels` are codes of `meta.security` whose resources are not used. `bases` are further base URLs
     that mean the same server. `single_patient` states that the input holds one patient only, so that a result
-    without subject counts. `match_names` allows drugs and results that are known by name only. `callers` are the
-    references by which consents may name whoever asks ("Organization/f001").
+    without subject counts. `match_names` allows drugs and results that are known by name only. `germline_classes`
+    are the stated source classes that count as germline ("likely germline", "de novo"). `callers` are the references
+    by which consents may name whoever asks ("Organization/f001"). `consent_covers_unlabeled` is false where a consent
+    about genetic data withholds labeled resources only.
     """
 
     withheld_labels: frozenset[str] = frozenset({"GDIS", "V", "TBOO"})
@@ -156,6 +158,7 @@ class Policy:
     match_names: bool = True
     germline_classes: frozenset[str] = frozenset({"germline"})
     callers: frozenset[str] = frozenset()
+    consent_covers_unlabeled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

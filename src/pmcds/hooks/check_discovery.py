@@ -26,6 +26,10 @@ _SEMANTIC = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?(\+[0-
 _TOKEN = re.compile(r"\{\{([^{}]*)\}\}")
 _CONTEXT_TOKEN = re.compile(r"context\.([A-Za-z][A-Za-z0-9]*)")
 _KEY_TOKEN = re.compile(r"%([A-Za-z][A-Za-z0-9_-]*)")
+# Paths into the context or into what was read before, with the three functions, joined by pipes.
+_STEP = r"(?:\.ofType\([A-Z][A-Za-z]*\)|\.resolve\(\)|\.[A-Za-z][A-Za-z0-9]*)"
+_PATH = rf"(?:%?context|%[A-Za-z][A-Za-z0-9_-]*){_STEP}+"
+_PATHS = re.compile(rf"{_PATH}(?:\s*\|\s*{_PATH})*|today\(\)(?:\s*[+-]\s*\d+\s+days?)?")
 _READ = re.compile(r"[A-Z][A-Za-z]+/[^/?]+")
 _SEARCH = re.compile(r"[A-Z][A-Za-z]+\?(.+)")
 _PARAMETER = re.compile(r"(_count|_maxresults|_sort|_id|_lastUpdated|[a-z][a-zA-Z-]*)(:in)?")
@@ -65,11 +69,12 @@ def _service(service: Mapping[str, Any], where: str) -> Iterator[Violation]:
     known = HOOKS.get(hook) if isinstance(hook, str) else None
     if "hookVersion" in service and known is not None and service["hookVersion"] != known.version:
         yield Violation("D10", OPTIONAL, f"{where}/hookVersion", "is not the version on the page of the hook")
+    newest = isinstance(version, str) and bool(_SEMANTIC.fullmatch(version)) and version[:1] not in "012"
     if "prefetch" in service:
-        yield from _prefetch(service["prefetch"], hook if isinstance(hook, str) else "", f"{where}/prefetch")
+        yield from _prefetch(service["prefetch"], hook if isinstance(hook, str) else "", f"{where}/prefetch", newest)
 
 
-def _prefetch(prefetch: Any, hook: str, where: str) -> Iterator[Violation]:
+def _prefetch(prefetch: Any, hook: str, where: str, newest: bool) -> Iterator[Violation]:
     if not isinstance(prefetch, Mapping):
         yield Violation("D7", OPTIONAL, where, "an object of texts")
         return
@@ -83,13 +88,16 @@ def _prefetch(prefetch: Any, hook: str, where: str) -> Iterator[Violation]:
             named = _KEY_TOKEN.match(token.strip())
             if named and named[1] != "context" and named[1] not in before:
                 yield Violation("D13", MUST, place, "a template that uses another key comes after it")
-        for rule, level, text in check_template(template, hook):
+        for rule, level, text in check_template(template, hook, newest=newest):
             yield Violation(rule, level, place, text)
         before.add(str(key))
 
 
-def check_template(template: str, hook: str) -> Iterator[tuple[str, str, str]]:
-    """Rule, level and text of everything that is wrong with a prefetch template for a hook (P1 to P5)."""
+def check_template(template: str, hook: str, *, newest: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Rule, level and text of everything that is wrong with a prefetch template for a hook (P1 to P5).
+
+    With `newest` tokens may be paths, as the newest specification has them on trial.
+    """
     bare = _TOKEN.sub("x", template)
     search = _SEARCH.fullmatch(bare)
     if search is None and not _READ.fullmatch(bare):
@@ -97,7 +105,8 @@ def check_template(template: str, hook: str) -> Iterator[tuple[str, str, str]]:
     if "{{" in bare or "}}" in bare:
         yield "P2", MUST, "a token is not closed"
     for token in _TOKEN.findall(template):
-        yield from _token(token.strip(), hook)
+        if not (newest and _PATHS.fullmatch(token.strip()) and not _CONTEXT_TOKEN.fullmatch(token.strip())):
+            yield from _token(token.strip(), hook)
     for parameter in search[1].split("&") if search is not None else ():
         yield from _parameter(parameter)
 

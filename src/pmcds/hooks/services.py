@@ -100,12 +100,13 @@ class PrefetchRow(NamedTuple):
 
 
 def services_of(
-    rules: Iterable[Rule], terms: object = None, *, hooks: Sequence[str] = SERVED_HOOKS
+    rules: Iterable[Rule], terms: object = None, *, hooks: Sequence[str] = SERVED_HOOKS, newest: bool = False
 ) -> tuple[Service, ...]:
     """A service for each hook that a rule speaks in; it asks for what these rules read and nothing else (S24).
 
     With `terms` results are asked for by the codes under which they are sent. A site with codes of its own, or with
-    results in words alone, goes without: all Observations are asked for then.
+    results in words alone, goes without: all Observations are asked for then. With `newest` templates may have tokens
+    that only the newest specification knows, on trial.
     """
     loaded = tuple(rules)
     made = []
@@ -113,6 +114,8 @@ def services_of(
         asking = [rule for rule in loaded if speaks(rule, hook)]
         if asking:
             prefetch, uncoded = _prefetch(asking, hook, terms)
+            if newest:
+                prefetch |= _referenced(hook)
             made.append(_service(hook, prefetch, _required(asking, hook), uncoded))
     return tuple(made)
 
@@ -227,6 +230,15 @@ def _prefetch(rules: Sequence[Rule], hook: str, terms: object) -> tuple[dict[str
         if wanted[key]:
             prefetch |= _queries(key, template, codes) if key == "observations" else {key: template}
     return prefetch, uncoded
+
+
+def _referenced(hook: str) -> dict[str, str]:
+    """Drugs that the orders of the context only refer to: to be said with a path into the context alone (P4, K7)."""
+    member = HOOKS[hook].order_member
+    if member is None or member.shape != "bundle":
+        return {}
+    path = f"context.{member.name}.entry.resource.ofType(MedicationRequest).medication.resolve().id"
+    return {"drugs": f"Medication?_id={{{{{path}}}}}"}
 
 
 def _queries(key: str, template: str, codes: Sequence[str]) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pmcds.infer.blank import Blank, blank_key, remember
-from pmcds.infer.carriers import split_subject, star_answer, typed_answer
+from pmcds.infer.carriers import either, split_subject, star_answer, typed_answer, variant_named
 from pmcds.infer.claims import GeneEvidence, gather
 from pmcds.infer.closed_world import age, named_answer, sex, taken_for
 from pmcds.infer.donors import by_donor
@@ -121,4 +122,9 @@ class Person:
         if gene.method == "listed-alleles":
             return typed_answer(subject, gene, allele, self._index)
         evidence, _ = self.evidence(gene.symbol)
-        return star_answer(subject, evidence, allele, self._index)
+        carried = star_answer(subject, evidence, allele, self._index)
+        named = variant_named(gene, allele)
+        if named is None:
+            return carried
+        change = variant_answer(Subject("variant", f"{gene.symbol} {named}"), "germline", self._genes, self._index)
+        return either(carried, replace(change, subject=subject))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pmcds.infer.claims import GeneEvidence
@@ -163,6 +164,27 @@ def star_answer(subject: Subject, evidence: GeneEvidence, wanted: str, index: In
         stated = [finding for claim in evidence.of("diplotype") for finding in claim.findings]
         states += [(State(words.INDETERMINATE, "indeterminate"), finding) for finding in stated]
     return nothing_usable(subject, index, states, [table.gene.symbol])
+
+
+def variant_named(gene: Gene, allele: str) -> str | None:
+    """The one variant of the gene file that reports may name instead of the allele, or None."""
+    return next((name for name, forms in gene.variants.items() if allele in forms.get("texts", ())), None)
+
+
+def either(carried: Answer, change: Answer) -> Answer:
+    """The allele as its gene's alleles and as its very variant tell it; both that disagree are a conflict."""
+    if not change.keys or carried.word == words.CONFLICTING:
+        return carried
+    if not carried.keys:
+        return change
+    if carried.keys == change.keys:
+        sources = tuple(dict.fromkeys((*carried.sources, *change.sources)))
+        return replace(carried, sources=sources)
+    sources = (*carried.sources, *change.sources)
+    return Answer(
+        carried.subject, (), words.CONFLICTING, "conflict", sources, carried.date, carried.text,
+        alternatives=(*PRESENT, *ABSENT),
+    )  # fmt: skip
 
 
 def _names(table: GeneTable, wanted: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, State, date_of, is_withheld, nothing_usable, see, sources_of
+from pmcds.infer.marker_findings import marker_findings
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding
@@ -30,7 +31,7 @@ def combined(subject: Subject, document: Mapping[str, Any], index: Index) -> Ans
     """The state of a marker whose rows stand in `markers`, from the parts that the rows name."""
     rows: Sequence[Mapping[str, Any]] = document["markers"][subject.name]
     names = dict.fromkeys(name for row in rows for name in row["if"])
-    parts = {name: _part(name, (document.get("parts") or {}).get(name, {}), index) for name in names}
+    parts = {name: _part(name, document, index) for name in names}
     found = [finding for part in parts.values() for finding in part.findings]
     if any(part.conflict for part in parts.values()):
         return _answer(subject, index, found, word=words.CONFLICTING, reason="conflict")
@@ -41,7 +42,8 @@ def combined(subject: Subject, document: Mapping[str, Any], index: Index) -> Ans
             return _answer(subject, index, used, key=str(row["is"]))
         return _answer(subject, index, used, word=str(row["word"]), reason=str(row["reason"]))
     others = [other for part in parts.values() for other in part.others]
-    if not found and any(part.elsewhere for part in parts.values()):
+    read = {part.marker for part in parts.values() if part.findings}
+    if any(part.elsewhere and part.marker not in read for part in parts.values()):
         others += [
             (State(words.INDETERMINATE, "scale-mismatch"), finding)
             for part in parts.values()
@@ -50,9 +52,10 @@ def combined(subject: Subject, document: Mapping[str, Any], index: Index) -> Ans
     return nothing_usable(subject, index, others, dict.fromkeys(part.marker for part in parts.values()))
 
 
-def _part(name: str, spec: Mapping[str, Any], index: Index) -> Part:
+def _part(name: str, document: Mapping[str, Any], index: Index) -> Part:
+    spec: Mapping[str, Any] = (document.get("parts") or {}).get(name, {})
     marker, member, assay = spec.get("marker", name), spec.get("member", "result"), spec.get("assay")
-    seen = see(index.of("biomarker", marker), "somatic", index.now)
+    seen = see(marker_findings(marker, index, document), "somatic", index.now)
     fitting = [finding for finding in seen.usable if _has(finding, member, assay)]
     current = [one for one in fitting if not any(later(other.date, one.date) for other in fitting)]
     values = sorted({str(_value(finding)[member]) for finding in current})

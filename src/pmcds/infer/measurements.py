@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
+from pmcds.infer.marker_findings import marker_findings
 from pmcds.infer.markers import combined
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Key, Subject
@@ -33,7 +34,7 @@ def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:
     """The newest result or number of a marker within its specimen class, or what several results make together."""
     if subject.name in terms.markers.get("markers", {}):
         return combined(subject, terms.markers, index)
-    found = list(_of_marker(subject.name, index))
+    found = list(_of_marker(subject.name, index, terms.markers))
     seen = see(found, "somatic", index.now)
     valued, unread = _valued(seen, subject, terms)
     valued, misfits = _on_scale(subject.name, valued, terms)
@@ -57,9 +58,9 @@ def _other_scales(name: str, index: Index) -> list[tuple[State, Finding]]:
     return [(State(words.INDETERMINATE, "scale-mismatch"), finding) for finding in found]
 
 
-def _of_marker(name: str, index: Index) -> Iterator[Finding]:
+def _of_marker(name: str, index: Index, document: Mapping[str, Any]) -> Iterator[Finding]:
     """Findings of a marker; "MARKER SCALE" asks for one score or assay of it."""
-    exact = index.of("biomarker", name)
+    exact = marker_findings(name, index, document)
     yield from exact
     marker, _, scale = name.rpartition(" ")
     for finding in index.of("biomarker", marker) if marker and not exact else ():

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pmcds.infer.evidence import Index
+from pmcds.infer.karyotypes import abnormalities
 from pmcds.infer.protein import nucleotide, protein
 from pmcds.infer.variant_classes import Described, resolved
 from pmcds.infer.variant_names import Parsed, parse
@@ -43,6 +44,7 @@ def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Find
     linked = _linked(index)
     for finding in index.all_of("variant"):
         if value_of(finding).get("row", "variant") in _ROWS:
+            finding = _of_karyotype(finding, genes)
             joined = _joined(finding, linked.get(finding.source.resource, ()))
             for gene in dict.fromkeys(_genes(joined) or _genes_by_name(joined, genes)):
                 found.setdefault(gene, []).append(joined)
@@ -53,6 +55,16 @@ def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Find
     by_gene = {gene: tuple(findings) for gene, findings in found.items()}
     index.cache[key] = by_gene
     return by_gene
+
+
+def _of_karyotype(finding: Finding, genes: Mapping[str, Gene]) -> Finding:
+    """A karyotype with the abnormality that a gene file lists as its text; others name no gene (F5, T28)."""
+    seen = abnormalities(value_of(finding).get("iscn")) if value_of(finding).get("row") == "karyotype" else ()
+    for one in seen:
+        parsed = parse(one, genes)
+        if parsed is not None and not genes.keys().isdisjoint({parsed.gene, parsed.partner}):
+            return replace(finding, value={**value_of(finding), "text": one})
+    return finding
 
 
 def _linked(index: Index) -> Mapping[str, tuple[Finding, ...]]:
@@ -78,6 +90,11 @@ def _joined(finding: Finding, conclusions: tuple[Finding, ...]) -> Finding:
         for form in _FROM_CONSEQUENCE:
             if form in more:
                 value.setdefault(form, more[form])
+        if more.get("fusion") and value.get("row", "variant") == "variant":
+            # Two genes are no ambiguity where the consequence is that both are one transcript (F4).
+            value["row"] = "fusion"
+            if finding.reason == "gene-ambiguous":
+                finding = replace(finding, status="present", reason=None)
         if isinstance(more.get("significance"), str):
             significances.append(more["significance"])
     if significances:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pmcds import _resources
 from pmcds._version import __version__
 from pmcds.errors import KnowledgeError, Problem
-from pmcds.knowledge.compiling import rule_of
-from pmcds.knowledge.conditions import Reader
 from pmcds.knowledge.files import PACK, Files, collect, rule_id, stem
 from pmcds.knowledge.heads import ACTIVE, DRAFT, Head
 from pmcds.knowledge.pack import Documents, snapshot, unpack
@@ -23,6 +21,7 @@ from pmcds.model.rules import Rule
 
 if TYPE_CHECKING:
     from pmcds.knowledge.citations import SourceFacts
+    from pmcds.knowledge.conditions import Reader
     from pmcds.knowledge.vocabulary import Vocabulary
     from pmcds.terminology import Terms
 
@@ -278,6 +277,8 @@ class Knowledge:
 
     @cached_property
     def _reader(self) -> Reader:
+        from pmcds.knowledge.conditions import Reader
+
         return Reader(self.genes, self._converted)
 
     def _converted(self, value: Decimal, unit: str, subject: str) -> tuple[Decimal, str]:
@@ -289,6 +290,8 @@ class Knowledge:
     def _rule(self, name: str) -> Rule:
         rule = self._compiled.get(name)
         if rule is None:
+            from pmcds.knowledge.compiling import rule_of  # a rule is compiled when it is first asked for
+
             rule = self._compiled[name] = rule_of(self._document(name), self._rules[name].path, self._reader)
         return rule
 

@@ -16,7 +16,7 @@ from pmcds import hooks
 from pmcds.errors import HookError, InputError
 from pmcds.server.answers import encode
 from pmcds.server.audit import audit_event
-from pmcds.server.fetch import Fetched
+from pmcds.server.fetch import Fetched, Fetcher, Plan
 from pmcds.server.jwt import Client
 from pmcds.server.repeats import HELD_BACK_AT, SHOWN_AT
 from pmcds.server.store import ShownCard
@@ -68,10 +68,23 @@ async def answer_call(
         except InputError as error:
             raise HookError(*hooks.refusal(error)) from None
         if plan is not None:
-            seconds = end - time.monotonic() - limits.evaluation_seconds - _MARGIN
-            most = input_limits.body - len(body) - 4096
-            fetched = await server.fetcher.fetch(plan, body, most=most, seconds=seconds)
+            fetched = await _fetched(server, server.fetcher, plan, body, end, threads)
     return await loop.run_in_executor(threads, _evaluate, server, service, body, fetched, client, end)
+
+
+async def _fetched(
+    server: Server, fetcher: Fetcher, plan: Plan, body: bytes, end: float, threads: ThreadPoolExecutor
+) -> Fetched:
+    """What the client did not send; after it, in the time that is left, the drugs that fetched orders refer to."""
+    limits, most = server.engine.settings.limits, server.engine.settings.limits.body - 4096
+    # One deadline for both rounds.
+    stop = min(end - server.config.limits.evaluation_seconds - _MARGIN, time.monotonic() + server.config.fetch.seconds)
+    first = await fetcher.fetch(plan, body, most=most - len(body), seconds=stop - time.monotonic())
+    more = await asyncio.get_running_loop().run_in_executor(threads, fetcher.following, plan, first.body, limits)
+    if more is None or time.monotonic() >= stop:
+        return first
+    second = await fetcher.fetch(more, first.body, most=most - len(first.body), seconds=stop - time.monotonic())
+    return Fetched(second.body, {**first.states, **second.states}, (*first.reasons, *second.reasons))
 
 
 def _evaluate(

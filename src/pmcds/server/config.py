@@ -114,6 +114,8 @@ class Config(_Section):
     cors        origins of browsers that may call
     page        the page for people at `/`; None: only while no JWT is asked for
     metrics     `/metrics` is served
+    specification  "3.0.0": discovery says so, and its templates use tokens that only this version knows
+    observations   "codes": asked for by the codes of the rules; "all": a site with codes of its own, or none
     repeats     what order-select showed of an unchanged order is at order-sign said again ("say") or held back ("hold")
     audit       file that gets one AuditEvent a line; none without it
     """
@@ -132,6 +134,8 @@ class Config(_Section):
     cards: Path | None = None
     language: str = "en"
     notices: Annotated[str, Field(pattern="^(cards|extension)$")] = "cards"
+    specification: Annotated[str, Field(pattern=r"^(2\.0\.1|3\.0\.0)$")] = "2.0.1"
+    observations: Annotated[str, Field(pattern="^(codes|all)$")] = "codes"
     repeats: Annotated[str, Field(pattern="^(say|hold)$")] = "say"
     repeats_seconds: Annotated[float, Field(gt=0)] = 3600
     families: tuple[Annotated[str, Field(pattern="^secondary-findings$")], ...] = ()

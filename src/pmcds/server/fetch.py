@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -16,6 +16,7 @@ import msgspec
 from pmcds import fhir, hooks
 from pmcds.errors import InputError
 from pmcds.server.config import Fetch
+from pmcds.server.medications import KEY, lost_medications
 from pmcds.server.origins import Origin, is_loopback, origin_of, origin_or_none
 from pmcds.server.transport import Deadline, FetchError, Transport
 
@@ -96,12 +97,27 @@ class Fetcher:
         """What is to be fetched for a request, or None. Raises InputError or HookError for one that is refused."""
         opened = fhir.open_input(body, limits=limits)
         request = hooks.parse_request(opened.envelope, hook=service.hook, templates=service.prefetch or None)
-        keys = self._keys(request, service, opened.envelope)
-        if not keys:
+        if not self._may_ask(request, opened.envelope):
             return None
-        server = str(request.fhir_server)
+        server = f"{str(request.fhir_server).rstrip('/')}/"
         token = request.authorization.access_token if request.authorization is not None else None
-        return Plan(server if server.endswith("/") else server + "/", token, keys)
+        keys = self._keys(request, service, opened.envelope)
+        lost = lost_medications(body, server)
+        if lost is not None:
+            keys[KEY] = (lost, None)
+        return Plan(server, token, keys) if keys else None
+
+    def following(self, plan: Plan, body: bytes, limits: fhir.Limits) -> Plan | None:
+        """What is to be fetched after a first round: the Medications that fetched orders refer to. Never raises."""
+        try:
+            fhir.open_input(body, limits=limits)
+        except InputError:
+            return None
+        lost = lost_medications(body, plan.server)
+        # What the first round asked for and did not get is not asked for again.
+        if lost is None or lost == plan.keys.get(KEY, ("", None))[0]:
+            return None
+        return replace(plan, keys={f"{KEY}-2": (lost, None)})
 
     async def fetch(self, plan: Plan, body: bytes, *, most: int, seconds: float) -> Fetched:
         """The body with what could be had within so many seconds and bytes."""
@@ -113,15 +129,17 @@ class Fetcher:
         work = _Work(self._transport, plan.server, plan.token, deadline, budget, self._config.pages)
         return _merged(body, await self._all(plan.keys, work), breaker)
 
+    def _may_ask(self, request: hooks.HookRequest, envelope: Mapping[str, Any]) -> bool:
+        """True if the server of the request is on the list, and the request brings what it asks for."""
+        if origin_or_none(request.fhir_server) not in self._allowed:
+            return False
+        # An authorization that is there and was not accepted ends it; only none at all may mean an open server.
+        return request.authorization is not None or ("fhirAuthorization" not in envelope and self._config.open)
+
     def _keys(
         self, request: hooks.HookRequest, service: hooks.Service, envelope: Mapping[str, Any]
     ) -> dict[str, tuple[str | None, str | None]]:
         """For each key what to ask for: a query, or the address after the page that the client sent."""
-        if origin_or_none(request.fhir_server) not in self._allowed:
-            return {}
-        # An authorization that is there and was not accepted ends it; only none at all may mean an open server.
-        if request.authorization is None and ("fhirAuthorization" in envelope or not self._config.open):
-            return {}
         plan: dict[str, tuple[str | None, str | None]] = {}
         sent = envelope.get("prefetch")
         for key, template in service.prefetch.items():

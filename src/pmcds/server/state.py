@@ -39,9 +39,11 @@ class Server:
     def __init__(self, engine: Engine, config: Config, store: Store | None = None) -> None:
         self.engine = engine
         self.config = config
-        offered = hooks.services_of(engine.active_rules(), terms=engine.terms)
+        terms = engine.terms if config.observations == "codes" else None
+        newest = config.specification == "3.0.0"
+        offered = hooks.services_of(engine.active_rules(), terms=terms, newest=newest)
         self.services = {service.id: service for service in offered}
-        self.discovery = encode(hooks.discovery(offered))
+        self.discovery = encode(hooks.discovery(offered, version=config.specification))
         self.metrics = Metrics()
         self.metrics.info.labels(__version__, engine.knowledge.snapshot[:12]).set(1)
         self.fetcher = Fetcher(config.fetch) if config.fetch.servers else None

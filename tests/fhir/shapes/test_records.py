@@ -305,11 +305,14 @@ def test_fhir_h1_w11_disease_of_a_relative() -> None:
     )
 
 
-def test_fhir_h2_extensions_of_a_relative_change_nothing() -> None:
+def test_fhir_h2_extensions_of_a_relative_are_kept_and_change_nothing() -> None:
     degree = {"url": "https://www.medizininformatik-initiative.de/fhir/ext/modul-molgen/verwandtschaftsgrad",
               "valueCodeableConcept": {"text": "2"}}  # fmt: skip
     sick = {"code": concept(SNOMED, "363443007", "Malignant tumor of ovary")}
-    assert only(relative(condition=[sick], extension=[degree]), "family-history").status == "present"
+    plain = only(relative(condition=[sick]), "family-history")
+    more = only(relative(condition=[sick], extension=[degree]), "family-history")
+    assert more.value.pop("extensions") == {"verwandtschaftsgrad": "2"}
+    assert more == plain
 
 
 def test_fhir_h3_t55_h25_marker_of_a_relative_is_never_the_patients() -> None:

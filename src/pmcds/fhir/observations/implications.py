@@ -6,7 +6,7 @@ from typing import Any
 
 from pmcds.fhir.observations import names
 from pmcds.fhir.observations.answers import Answer, answer_in, answer_of
-from pmcds.fhir.observations.gene_results import phenotype_at
+from pmcds.fhir.observations.gene_results import answer_words, phenotype_at
 from pmcds.fhir.observations.genes import genes_in, genes_stated, linked_genes, which_gene
 from pmcds.fhir.observations.phenotype import is_own_phenotype, is_phenotype
 from pmcds.fhir.observations.record import Record, Stated, record_of, stated_in
@@ -196,6 +196,8 @@ def read_consequence(record: Record) -> list[Finding]:
                     value.setdefault("p", names.protein(one.body))
                 elif one is not None:
                     value.setdefault("c", names.dna(one, transcript))
+    if "fusion" in (*answer_words(record, "consequence"), *answer_words(record, "functional-effect")):
+        value["fusion"] = True
     effects = tuple(_term(shown) for stated in record.stated("consequence") if (shown := stated.shown))
     if effects:
         value["consequence"] = effects
