@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from dpwg_read import read_numbers
+
 # What actions say, for both sources: away from the drug, less, more, either, a measurement.
 SAYS = {
     **dict.fromkeys(("avoid", "not-indicated", "use-alternative", "consider-alternative"), "away"),
@@ -25,7 +27,7 @@ HINTS = {"avoid": "away", "alternative": "away", "reduce_dose": "less", "increas
 
 # (drug, what is said or not said): why the hint of the row does not decide.
 REREAD: dict[tuple[str, str], str] = {
-    ("allopurinol", "either"): "700 against 500 and 500 against 400 mg/day: a ratio, no direction in the hints",
+    ("allopurinol", "more"): "1.4 and 1.25 times the standard dose: ratios, no direction in the hints",
     ("brexpiprazole", "less"): "a dose is meant (flag); the hint took the standard dose that it is a part of",
     ("citalopram", "less"): "highest doses in mg, which the hints of one row do not see",
     ("sertraline", "less"): "a highest dose in mg, which the hints do not see",
@@ -44,9 +46,8 @@ REREAD: dict[tuple[str, str], str] = {
     ("mercaptopurine", "not more"): "the hint took an increased frequency of monitoring for a dose",
     ("capecitabine", "not less"): "a reduced dose only by measured activity; it stands in the note",
     ("fluorouracil", "not less"): "a reduced dose only by measured activity; it stands in the note",
-    ("tegafur", "not less"): "a reduced dose only by measured activity; it stands in the note",
+    ("tegafur", "less"): "away from the drug, or a low starting dose: read in the text",
     ("fluorouracil", "no dose"): "by measured activity only",
-    ("tegafur", "no dose"): "by measured activity only",
     ("allopurinol", "no dose"): "small steps to induce tolerance, in the note",
 }
 # A row whose key nobody could read: "HLA-B 1511 and 1502", no recommendation (pharmacogenomics.md 9.2).
@@ -140,7 +141,7 @@ def dpwg_differences(row: Mapping[str, Any], case: Mapping[str, Any]) -> Iterato
         if not covered and (drug, f"not {word}") not in REREAD:
             yield f"does not say {word}"
     stated = {Decimal(str(number)) for number in row.get("percents", ())}
-    stated |= {Decimal(amount) for amount, _ in row.get("doses", ())}
+    stated |= {Decimal(amount) for amount, _ in row.get("doses", ())} | read_numbers(drug)
     if numbers_of(case) - stated:
         yield f"numbers {sorted(map(str, numbers_of(case) - stated))} are not in the row"
     if row.get("percents") and {"less", "more"} & always and not numbers_of(case) & stated:

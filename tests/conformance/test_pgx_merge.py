@@ -68,7 +68,21 @@ def test_pg50_the_reference_of_today_is_the_reference_of_a_source_that_named_it_
 def test_pg80_a_source_without_a_row_for_the_drug_is_not_named() -> None:
     (card,) = _cards("celecoxib", diplotype={"CYP2C9": "*3/*3"})
     assert "DPWG" not in _text(card)
-    assert "FDA" not in _text(card)
+    assert all("FDA" not in line for block in card.detail[:-1] for line in block.lines)
+
+
+def test_pg81_a_label_that_only_mentions_the_gene_is_a_line_of_the_sources_and_decides_nothing() -> None:
+    result = engine().evaluate(pmcds.Patient(diplotype={"CYP2C9": "*3/*3"}), order="celecoxib", now=NOW)
+    (card,) = result.cards
+    mentions = [line for line in card.detail[-1].lines if "PA1661" in line]
+    assert mentions == ["FDA label, 2025-11-05; the label mentions CYP2C9, by annotation PA166104818 of ClinPGx."]
+    assert [line.rule for line in result.ledger.orders] == ["pharmacogenomics/celecoxib/cpic"]
+
+
+def test_h57_populations_are_told_in_plain_words() -> None:
+    (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*2"})
+    assert "acute coronary syndrome or percutaneous coronary intervention: CPIC advises against" in _text(card)
+    assert "CVI" not in _text(card)
 
 
 def test_pg82_dpwg_facts_carry_their_licence_on_the_source_line() -> None:

@@ -256,7 +256,7 @@ def one_rule_less(door: Door, bundle: Json, rng: random.Random) -> bool:
         return False
     gone = rng.choice(ruled)
     source = pmcds.Engine(engine().knowledge)
-    source._left_out = frozenset({gone})
+    source._left_out = engine()._left_out | {gone}
     other = source.evaluate(bundle, now=NOW)
     before, after = _lines(one), _lines(other)
     assert gone not in {rule for _, rule in after}
@@ -339,12 +339,12 @@ def reloaded_rules(door: Door, bundle: Json, rng: random.Random) -> bool:
 
 @relation("M53", "H57")
 def two_packs(door: Door, bundle: Json, rng: random.Random) -> bool:
-    everything = [rule.id for rule in engine().knowledge.rules]
+    everything = [rule.id for rule in engine().active_rules()]
     left = frozenset(rng.sample(everything, len(everything) // 2))
     halves = []
     for out in (left, frozenset(everything) - left):
         half = pmcds.Engine(engine().knowledge)
-        half._left_out = out
+        half._left_out = engine()._left_out | out
         halves.append(_lines(half.evaluate(bundle, now=NOW)))
     whole = _lines(door(bundle))
     ruled = {key: line for half in halves for key, line in half.items() if key[1] is not None}

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pmcds
-from tests.evidence import relations_change, relations_loss, relations_requests  # noqa: F401
+from tests.evidence import relations_change, relations_loss, relations_more, relations_requests  # noqa: F401
 from tests.evidence.canaries import leaks
 from tests.evidence.crosstalk import mixed_up
 from tests.evidence.determinism import digest, environments

@@ -3,57 +3,59 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import Any
+import random
 
 import pytest
 
 from tests.evidence.bundles import Json, resources, texts
 from tests.evidence.canaries import KEPT
-from tests.evidence.goldens import Golden, bundles, engine
-
-HOSTILE = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[go](javascript:alert(1))", "![x](https://evil.example/x.png)",
-    "<https://evil.example>", "https://evil.example", "www.evil.example", "eve@evil.example", "[a]: https://evil.example",
-    "| a | b |\n|---|---|", "# heading", "- [ ] task", "&lt;b&gt;", "`code`", "\u202egnp.exe", "a\u200bb",
-    "data:text/html,<b>",
-    "{0.__class__}", "{{7*7}}", "${7*7}", "%s%n", "</p><b>", "\u0000", "**bold**", "~~gone~~", "x" * 5000,
-)  # fmt: skip
+from tests.evidence.goldens import Golden, bundles, engine, requests
+from tests.evidence.injection import CHROMIUM, HOSTILE, in_browser, live, rendered, sample, told
 
 
-def _rendered(text: str) -> str:
-    from cmarkgfm import github_flavored_markdown_to_html  # type: ignore[import-untyped]
-
-    html: str = github_flavored_markdown_to_html(text)
-    return html
-
-
-def _told(golden: Golden, text: str) -> Any:
-    """The bundle with the text in every place that holds words."""
+def _everywhere(golden: Golden, text: str) -> Json:
+    """The bundle with the text in every place that holds words, and as the words of every order."""
 
     def change(name: str, old: str) -> str:
         return old if name in KEPT or old[:4].isdigit() else text
 
-    return texts(golden.fresh(), change)
+    source: Json = texts(golden.fresh(), change)
+    for order in resources(source, "MedicationRequest"):
+        order["medicationCodeableConcept"] = {"text": text}
+    return source
 
 
 @pytest.mark.parametrize("golden", bundles(), ids=lambda golden: golden.name)
 def test_hostile_text_is_never_live(golden: Golden) -> None:
-    known = set(re.findall(r"https://[^\s\"')\]}]+", json.dumps(engine().knowledge.documents(), default=str)))
     for text in HOSTILE:
-        source: Json = _told(golden, text)
-        for order in resources(source, "MedicationRequest"):
-            order["medicationCodeableConcept"] = {"text": text}
-        response = engine().evaluate(source, now=golden.now).to_dict()
-        for card in response["cards"]:
-            html = _rendered(card.get("detail", ""))
-            tags = set(re.findall(r"<(\w+)", html))
-            assert tags <= {"p", "ul", "li", "strong", "em", "br", "ol"}, (text, tags)
-            assert not re.search(
-                r"[\u202a-\u202e\u2066-\u2069\u200b-\u200f\x00]", card["summary"] + card.get("detail", "")
-            )
-            assert "49" not in card["summary"] or "7*7" not in text
-            assert {link["url"] for link in card.get("links", [])} <= known
+        response = engine().evaluate(_everywhere(golden, text), now=golden.now).to_dict()
+        assert list(live(response)) == [], text
+        assert not any("49" in card["summary"] for card in response["cards"] if "7*7" in text)
+
+
+def test_hostile_text_in_one_place_is_never_live() -> None:
+    rng = random.Random("TB-09")
+    for _ in range(500):
+        golden, path, text = sample([*bundles(), *requests()], rng)
+        assert list(live(told(golden, path, text))) == [], (golden.name, path, text[:40])
+
+
+def test_what_is_live_is_noticed() -> None:
+    card = {"summary": "x", "detail": "[go](https://evil.example) <b onclick=x>y</b>", "source": {"label": "x"}}
+    assert list(live({"cards": [card]}))
+    assert all("href" in html for html in rendered("[go](https://evil.example)"))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+def test_nothing_happens_in_a_browser() -> None:
+    pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
+    golden = next(golden for golden in bundles() if golden.name.startswith("clopidogrel"))
+    details = set()
+    for text in HOSTILE:
+        response = engine().evaluate(_everywhere(golden, text), now=golden.now).to_dict()
+        details |= {card["detail"] for card in response["cards"] if "detail" in card}
+    assert in_browser(sorted(details)) == []
+    assert in_browser(["<img src=x onerror=alert(1)>"]) != [], "the browser would have noticed"
 
 
 def test_addresses_come_from_the_rules() -> None:

@@ -193,22 +193,9 @@ def is_right(row: Mapping[str, Any], finding: Finding) -> bool:
         finding.status == row["status"]
         and reason == expected
         and finding.matched == row["matched"]
-        and _missing(finding) == sorted(set(row["missing"]) - _IF_INHERITED.get(_inherited(finding), set()))
+        and sorted(set(finding.missing)) == sorted(row["missing"])
         and same_value(row, finding)
     )
-
-
-# Under the policy of these tests a resource may inherit its subject from one that has none itself: then nobody says
-# that the patient is missing (notes of the session: R2).
-_IF_INHERITED: Mapping[bool, set[str]] = {True: {"patient"}}
-
-
-def _inherited(finding: Finding) -> bool:
-    return "subject-inherited" in finding.notes
-
-
-def _missing(finding: Finding) -> list[str]:
-    return sorted(set(finding.missing) - _IF_INHERITED.get(_inherited(finding), set()))
 
 
 def contexts(opened: Opened, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str | None, ReadContext]]:

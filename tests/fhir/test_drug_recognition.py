@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from pmcds.errors import InputError
 from pmcds.fhir import Opened, open_input
 from pmcds.fhir.drugs import Drug, drug_of
 from pmcds.fhir.site import Site
-from tests.fhir.material import context, corpus, requests
+from tests.evidence.goldens import engine
+from tests.fhir.material import NOW, context, corpus, requests
 from tests.fhir.observations.support import terms
 from tests.shared import SHARED, needs_shared
 
@@ -95,3 +97,23 @@ def test_the_rate_over_all_medications_of_the_corpus() -> None:
     assert recognized / total >= LEAST
     assert coded["code"] / sum(coded.values()) >= LEAST_BY_CODE
     assert set(misses) <= UNKNOWN
+
+
+def test_requests_without_a_drug_get_no_card() -> None:
+    assert SHARED is not None
+    folder = SHARED / "data" / "cds-hooks"
+    seen = 0
+    refused: list[str] = []
+    for line in (folder / "index.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["kind"] != "request" or row["expected"]["drug"] != "no-drug":
+            continue
+        seen += 1
+        try:
+            result = engine().evaluate((folder / row["file"]).read_bytes(), hook=row["hook"], now=NOW)
+        except InputError as error:  # Patient and context.patientId are two people
+            refused.append(error.code)
+            continue
+        assert not result.cards, row["file"]
+        assert {line.reason for line in result.ledger.orders if line.order != "@patient"} <= {"drug-not-chosen-yet"}
+    assert (seen, refused) == (36, ["context-mismatch"] * 13)

@@ -13,6 +13,8 @@ from pmcds.model import words
 from pmcds.model.answers import Answer
 from pmcds.model.rules import Advice, Alternative, CardSpec, Evidence, Rule
 
+# The level of a source that only mentions the gene: it is named and decides nothing (PG81).
+MENTION = "mention"
 # How a note of an answer begins that says why a result is not the one that is asked for.
 NEAR_MISS = "near miss"
 
@@ -72,7 +74,7 @@ def compose(outcome: Outcome, phrasing: Phrasing) -> Statement | None:
         tuple(phrasing.provenance(answer) for answer in _used(outcome)),
         _missing(outcome, phrasing),
         _notices(outcome, shown, phrasing),
-        tuple(evidence for name, evidence in rule.evidence.items() if name in cited),
+        tuple(one for name, one in rule.evidence.items() if name in cited or one.level == MENTION),
     )
 
 
@@ -97,7 +99,7 @@ def _used(outcome: Outcome) -> list[Answer]:
     resources = {source.resource for source, _ in outcome.evidence}
     return [
         answer
-        for answer in (*outcome.answers, *outcome.exceptions)
+        for answer in dict.fromkeys((*outcome.answers, *outcome.exceptions, *outcome.scope))
         if answer.word != words.WITHHELD
         and _says_something(answer)
         and any(source.resource in resources for source in answer.sources)
@@ -115,7 +117,7 @@ def _missing(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
         elif answer.word is not None:
             lines.append(f"{phrasing.name(answer.subject)}: {phrasing.reason(answer.reason or answer.word)}")
         # What was found instead of what was asked for is told with its reason (FX-04).
-        near = [note for note in answer.notes if note.startswith(NEAR_MISS)]
+        near = [note for note in answer.notes if note.startswith(NEAR_MISS) and answer.word is not None]
         lines += [f"{phrasing.name(answer.subject)}: {note}" for note in near if answer.word != words.WITHHELD]
     return tuple(dict.fromkeys(lines))
 
@@ -137,7 +139,8 @@ def _row(outcome: Outcome, verdict: Verdict, phrasing: Phrasing) -> Row:
                 phrasing.summary(advice, slots),
                 phrasing.summary(advice, {**slots, "instead": ""}) if not advice.parameters else "",
             ]
-        sentences += phrasing.sentences(advice, slots)
+        if place == 0 or not _is_said(advice, card.advice):
+            sentences += phrasing.sentences(advice, slots)
     stated = card.summary.get(phrasing.language) or card.summary.get("en")
     detail = card.detail.get(phrasing.language) or card.detail.get("en")
     return Row(
@@ -151,6 +154,12 @@ def _row(outcome: Outcome, verdict: Verdict, phrasing: Phrasing) -> Row:
         offered,
         verdict.cautious,
     )
+
+
+def _is_said(advice: Advice, every: Sequence[Advice]) -> bool:
+    """True for "another drug" without a name beside "not this drug": it adds nothing."""
+    plain = advice.action in ("use-alternative", "consider-alternative") and not (advice.parameters or advice.instead)
+    return plain and any(one.action == "avoid" and not one.parameters for one in every)
 
 
 def _excluded(alternative: Alternative, outcome: Outcome) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
 from pmcds.engine.modifiers import as_answers, of_others, spared, weighed, with_rule
@@ -191,6 +192,7 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         return Outcome(key, order, drug, rule, words.NOT_COVERED, "indication-out-of-scope")
     answers = tuple(of_others(situation.answer(subject, rule, order), order) for subject in rule.subjects)
     answers, verdicts, proven, by_genotype = _decide(rule, answers)
+    verdicts = _grounded(verdicts, answers, order)
     outcome, reason, also, quiet = combine(verdicts)
     if scope == "imprecise" and outcome in (words.ALERT, words.CLEAR):
         outcome, reason = words.CANNOT_TELL, "tumor-type-imprecise"
@@ -222,7 +224,15 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
         _open_facts(rule, proven, order, scope),
         exceptions,
         by_genotype=by_genotype,
+        scope=scope_answers if scope == "inside" else (),
     )
+
+
+def _grounded(verdicts: tuple[Verdict, ...], answers: tuple[Answer, ...], order: Order | None) -> tuple[Verdict, ...]:
+    """About the patient as a whole a case that is merely possible is shown only if something on file bears on it."""
+    if order is not None or any(answer.sources for answer in answers):
+        return verdicts
+    return tuple(replace(verdict, case=None, possible=()) if verdict.cautious else verdict for verdict in verdicts)
 
 
 def _decide(

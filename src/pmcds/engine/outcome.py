@@ -47,6 +47,7 @@ class Outcome:
     `context` are the inputs it rests on, and those that were seen but did not decide, each with its role.
     `exceptions` are the answers that may exclude an alternative. `open_facts` names what would have decided between
     populations or conditional wordings. `by_genotype` is set where drugs taken now change what the rule says.
+    `scope` are the tumor types of the patient that the rule is about.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Outcome:
     exceptions: tuple[Answer, ...] = ()
     error: str | None = None
     by_genotype: ByGenotype | None = None
+    scope: tuple[Answer, ...] = ()
 
     @property
     def cases(self) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ _SHOWABLE = re.compile(r"[A-Za-z0-9*+/._:>()\[\];=≥,'~^|?\- ]{1,160}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SLOT = re.compile(r"\{(\w+)\}")
 NOT_READABLE = "not readable"
+# How the note of an answer begins that names the variant behind a category.
+_FOUND = "found "
 # Texts of the input that may be shown (order names, laboratories) are cut here.
 LABEL_LENGTH = 80
 
@@ -45,6 +47,10 @@ class Phrasing:
         """The name of a kind of fact that would decide between populations."""
         return str(self._data["facts"].get(kind, self._data["facts"]["population"]))
 
+    def population(self, name: str | None) -> str:
+        """A population of a guideline in plain words."""
+        return str(self._data.get("populations", {}).get(name, name or ""))
+
     def source(self, source: str) -> tuple[str, str | None]:
         """Label and address of a source of rules."""
         entry = self._data["sources"].get(source)
@@ -73,7 +79,8 @@ class Phrasing:
         if subject.kind != "variant":
             return subject.shown
         gene, _, change = subject.shown.partition(" ")
-        return f"{gene} {self._data.get('categories', {}).get(change, change)}".rstrip()
+        named = str(self._data.get("categories", {}).get(change, change))
+        return named[1:] if named.startswith("=") else f"{gene} {named}".rstrip()
 
     def value(self, subject: Subject, key: Key) -> str:
         """One key in words, with its unit."""
@@ -101,13 +108,33 @@ class Phrasing:
         """What is known about a subject, short: "<gene> poor metabolizer"."""
         keys = answer.keys or answer.alternatives
         values = self.joined([self.value(answer.subject, key) for key in keys])
-        told = _fill(self._data["kinds"][answer.subject.kind], {"subject": self.name(answer.subject), "value": values})
+        slots = {"subject": self.found(answer) or self.name(answer.subject), "value": values}
+        told = _fill(self._category(answer) or self._data["kinds"][answer.subject.kind], slots)
         return self.label("with_drug", fact=told, drug=answer.with_drug) if answer.with_drug else told
+
+    def found(self, answer: Answer) -> str | None:
+        """The variant itself, where a category was asked for and the report names it."""
+        return next((guarded(note[len(_FOUND) :]) for note in answer.notes if note.startswith(_FOUND)), None)
+
+    def _category(self, answer: Answer) -> str | None:
+        """The sentence of a category that is no variant (nothing found in plasma), or of a marker with its value."""
+        if answer.word is not None or len(answer.keys) != 1:
+            return None
+        gene, _, change = answer.subject.shown.partition(" ")
+        if answer.subject.kind == "biomarker":
+            change = f"{answer.subject.shown} {answer.keys[0]}"
+        elif answer.subject.kind != "variant" or answer.keys != ("present",):
+            return None
+        sentence = self._data.get("category_facts", {}).get(change)
+        return _fill(sentence, {"gene": gene}) if sentence else None
 
     def provenance(self, answer: Answer) -> str:
         """The fact with genotype, date, laboratory and table."""
         details = []
-        if answer.text and answer.text not in answer.keys:
+        found = self.found(answer)
+        if found is not None and found != self.name(answer.subject):
+            details.append(self.label("category", name=self.name(answer.subject)))
+        elif answer.text and answer.text not in answer.keys and answer.text not in self.fact(answer):
             details.append(guarded(answer.text))
         details.append(self._date(answer.date))
         laboratories = dict.fromkeys(s.laboratory for s in answer.sources if s.laboratory)

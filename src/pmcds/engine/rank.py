@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 
 from pmcds.engine import modifiers
 from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
-from pmcds.engine.compose import Row, Statement, compose, excluded_alternatives, is_open
+from pmcds.engine.compose import MENTION, Row, Statement, compose, excluded_alternatives, is_open
 from pmcds.engine.modifiers import UNDEFINED
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing, cut, fits
@@ -19,8 +20,14 @@ from pmcds.terminology import Terms
 
 # A fixed namespace, so that the same facts give the same card id in every process.
 _NAMESPACE = uuid.UUID("6f3c1d5e-3c1b-5b0e-9f43-0f6d5e0b7a11")
+# Reasons that say nothing about a single check, and how many checks with one of them are still told one by one.
+_SAME_FOR_MANY = frozenset({"not-supplied", "truncated", "entry-error", "deadline"})
+_MOST_ALIKE = 6
 # Outcomes that may have a card.
 _TOLD = frozenset({words.ALERT, words.CANNOT_TELL})
+# Advice that offers, about kinds that are results: such cards about one result are one card.
+_OFFER = "indicated"
+_RESULTS = frozenset({"variant", "biomarker", "allele", "laboratory"})
 _REMOVING = ("avoid", "not-indicated", "resistant")
 
 
@@ -48,7 +55,7 @@ def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
             continue
         statement = compose(outcome, ranking.phrasing)
         if statement is not None:
-            key = outcome.drug if outcome.order is not None else statement.rule.id
+            key = outcome.drug if outcome.order is not None else _result_of(statement)
             groups.setdefault((outcome.key, key), []).append(statement)
         elif outcome.outcome == words.CANNOT_TELL:
             unchecked.setdefault(outcome.key, []).append(outcome)
@@ -57,6 +64,19 @@ def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
     places = {key: place for place, key in enumerate(dict.fromkeys(outcome.key for outcome in outcomes))}
     cards.sort(key=lambda card: (-INDICATORS.index(card.indicator), places[card.order], card.notice, card.drug or ""))
     return tuple(cards)
+
+
+def _result_of(statement: Statement) -> str:
+    """What a card about the patient is about: the results that speak for it, else the rule alone (CARD-20).
+
+    Only offers join: a guard or a risk about the same result keeps its own card.
+    """
+    offers = all(row.advice and row.advice[0].action == _OFFER for row in statement.rows)
+    outcome = statement.outcome
+    shown = [a for a in outcome.answers if a.word is None and a.keys != ("absent",) and a.subject.kind in _RESULTS]
+    resources = sorted({source.resource for answer in shown for source in answer.sources})
+    alert = outcome.outcome == words.ALERT
+    return "\x1f".join(resources) if offers and alert and resources else statement.rule.id
 
 
 def _beside(
@@ -80,7 +100,9 @@ def _beside(
 
 def _card(group: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> Card:
     phrasing = ranking.phrasing
-    statements = sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), s.rule.id))
+    # About the patient, the rule with most options leads; CARD-21: its options keep the order of names.
+    most = {id(s): -len(s.lead.offered) if s.outcome.order is None else 0 for s in group}
+    statements = sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), most[id(s)], s.rule.id))
     lead = statements[0]
     outcome = lead.outcome
     label, url = phrasing.source(lead.rule.source)
@@ -127,9 +149,12 @@ def _summary(statement: Statement, phrasing: Phrasing) -> str:
     """The longest wording that fits; an allele or a negation is never cut, whole parts are left out instead."""
     row = statement.lead
     facts = phrasing.joined(statement.facts, last="list")
-    candidates = [f"{facts}: {text}" for text in row.summaries if facts]
-    candidates += [f"{statement.facts[0]}: {text}" for text in row.summaries if statement.facts]
-    candidates += list(row.summaries)
+    # What is not sure is said where it is read first.
+    doubt = f" ({phrasing.label('cancer_open')})" if "cancer" in statement.outcome.open_facts else ""
+    texts = [f"{text.rstrip('.')}{doubt}" if doubt else text for text in row.summaries]
+    candidates = [f"{facts}: {text}" for text in texts if facts]
+    candidates += [f"{statement.facts[0]}: {text}" for text in texts if statement.facts]
+    candidates += texts
     candidates.append(statement.outcome.drug or statement.rule.title)
     fitting = next((text for text in candidates if fits(_sentence(text))), None)
     return _sentence(fitting if fitting is not None else cut(candidates[-1], 130))
@@ -154,7 +179,9 @@ def _detail(statements: Sequence[Statement], beside: Sequence[Outcome], ranking:
     blocks += [Block((notice,)) for notice in notices]
     if len(lead.rows) > 1:
         rows = tuple(
-            phrasing.label("population", population=row.population or "", advice=_with_strength(row, phrasing))
+            phrasing.label(
+                "population", population=phrasing.population(row.population), advice=_with_strength(row, phrasing)
+            )
             for row in lead.rows
         )
         blocks.append(Block(rows, phrasing.label("rows"), points=True))
@@ -164,15 +191,16 @@ def _detail(statements: Sequence[Statement], beside: Sequence[Outcome], ranking:
     others = tuple(_other(lead, other, phrasing) for other in statements[1:])
     others += tuple(told(outcome, phrasing) for outcome in beside)
     if others:
-        blocks.append(Block(others, phrasing.label("others"), points=True))
+        heading = "others" if outcome.order is not None else "same_result"
+        blocks.append(Block(others, phrasing.label(heading), points=True))
     used = tuple(dict.fromkeys(line for s in statements for line in s.used))
     if used:
         blocks.append(Block(used, phrasing.label("used"), points=True))
     missing = tuple(dict.fromkeys(line for s in statements for line in s.missing))
     if missing:
         blocks.append(Block(missing, phrasing.label("missing"), points=True))
-    if lead.rule.limits:
-        blocks.append(Block((lead.rule.limits,)))
+    limits = [s.rule.limits for s in (statements if outcome.order is None else [lead]) if s.rule.limits]
+    blocks += [Block((limit,)) for limit in dict.fromkeys(limits)]
     blocks.append(Block(_sources(statements, beside, ranking)))
     return tuple(blocks)
 
@@ -191,10 +219,14 @@ def _other(lead: Statement, other: Statement, phrasing: Phrasing) -> str:
     label, _ = phrasing.source(other.rule.source)
     date = next((evidence.date for evidence in other.evidence), "")
     name = f"{label} {date}".strip()
+    if other.outcome.order is None:
+        return " ".join(sentence for row in other.rows for sentence in row.sentences)
     if len(other.rows) == 1 and essence(lead.lead.advice) == essence(other.lead.advice):
         return phrasing.notice("agreed", source=name)
     said = [
-        phrasing.label("population", population=row.population, advice=_with_strength(row, phrasing))
+        phrasing.label(
+            "population", population=phrasing.population(row.population), advice=_with_strength(row, phrasing)
+        )
         if row.population and len(other.rows) > 1
         else _with_strength(row, phrasing)
         for row in other.rows
@@ -208,7 +240,7 @@ def _sources(statements: Sequence[Statement], beside: Sequence[Outcome], ranking
     for statement in statements:
         for evidence in statement.evidence:
             parts = _cited(evidence, phrasing)
-            if _stated(statement.lead.strength):
+            if _stated(statement.lead.strength) and evidence.level != MENTION:
                 parts.append(phrasing.label("strength", value=str(statement.lead.strength)))
             lines.append("; ".join(parts) + ".")
         rule = statement.rule
@@ -289,8 +321,7 @@ def _notice(group: Sequence[Outcome], ranking: Ranking) -> Card:
         summary = phrasing.notice("unchecked_patient")
     else:
         summary = phrasing.notice("unchecked_summary", drug=name)
-    lines = tuple(dict.fromkeys(_unchecked(outcome, phrasing) for outcome in group))
-    blocks = [Block((phrasing.notice("unchecked"),)), Block(lines, points=True)]
+    blocks = [Block((phrasing.notice("unchecked"),)), Block(_unchecked_lines(group, phrasing), points=True)]
     if order is not None and order.label and order.drug.how != "code":
         blocks.insert(0, Block((phrasing.label("order_named", name=cut(order.label)),)))
     label, url = ("pmcds", None)
@@ -310,6 +341,17 @@ def _notice(group: Sequence[Outcome], ranking: Ranking) -> Card:
         language=phrasing.language,
         notice=True,
     )
+
+
+def _unchecked_lines(group: Sequence[Outcome], phrasing: Phrasing) -> tuple[str, ...]:
+    """One line for each check; what is the same for many, since their data were not sent, is said once."""
+    many = Counter(outcome.reason for outcome in group if outcome.reason in _SAME_FOR_MANY)
+    lines: dict[str, None] = {}
+    for outcome in group:
+        count = many[outcome.reason]
+        said = phrasing.notice("unchecked_many", count=str(count), reason=reasons(outcome, phrasing))
+        lines[_unchecked(outcome, phrasing) if count <= _MOST_ALIKE else said] = None
+    return tuple(lines)
 
 
 def _unchecked(outcome: Outcome, phrasing: Phrasing) -> str:

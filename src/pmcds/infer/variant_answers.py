@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pmcds.infer.dates import later
@@ -26,6 +27,8 @@ _STRUCTURAL_ROWS = {"fusion": ("fusion", "fused_with"), "copy-number": ("amplifi
 # What is not found in cell-free DNA may be there all the same (ST-04, ST-05).
 _PLASMA = "plasma"
 NEAR_MISS = "near miss"
+# How notes begin that say what was found; the phrases of a card know them.
+FOUND, SPECIMEN, SHARE = "found ", "specimen ", "share of the reads "
 # What a coverage statement says when less than the whole gene was looked at.
 _PARTS_ONLY = ("regions", "ranges-examined", "region-description", "mutations-tested", "uncallable")
 
@@ -58,7 +61,7 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
         f for f, fit in judged if (f.status == "absent" and _reaches(wanted, f, genes)) or _reported(wanted, f, fit)
     ]
     others = [finding for finding, fit in judged if finding.status == "present" and fit is False]
-    notes = _near_misses(wanted, others, genes)
+    notes = () if present else _near_misses(wanted, others, genes)
     if not present and origin != "germline":
         excluding = [finding for finding in others if _excludes(wanted, finding, genes)]
         if excluding and not absent:
@@ -295,6 +298,32 @@ def _wild_type(subject: Subject, seen: Seen, index: Index) -> Answer:
     return nothing_usable(subject, index, seen.others, [subject.name.partition(" ")[0]])
 
 
+def _told_of(subject: Subject, told: _Told, text: str | None) -> Iterator[str]:
+    """What a card says of a variant that was found: its own name, the specimen, the share of the reads (CARD-02)."""
+    if told.keys != _PRESENT:
+        return
+    symbol = subject.name.partition(" ")[0]
+    name = f"{symbol} {text.rpartition(':')[2]}" if text is not None else _named(told.findings, symbol)
+    if name is not None:
+        yield f"{FOUND}{name}"
+    specimens = sorted({finding.specimen for finding in told.findings if finding.specimen})
+    if specimens:
+        yield f"{SPECIMEN}{' and '.join(specimens)}"
+    shares = [value_of(finding).get("vaf") for finding in told.findings]
+    shown = dict.fromkeys(f"{share * 100:.3g}" for share in shares if isinstance(share, Decimal))
+    if shown:
+        yield f"{SHARE}{', '.join(shown)} percent"
+
+
+def _named(findings: Sequence[Finding], symbol: str) -> str | None:
+    """The protein change or the fusion that the words of a report name, with its gene."""
+    text = value_of(findings[0]).get("text") if findings else None
+    parsed = parse(text, None, symbol) if isinstance(text, str) else None
+    if parsed is not None and parsed.partner:
+        return str(text).removeprefix(f"{symbol} ")
+    return f"{symbol} {parsed.protein.name}" if parsed is not None and parsed.protein is not None else None
+
+
 def _answer(subject: Subject, told: _Told, index: Index) -> Answer:
     findings = told.findings
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
@@ -310,6 +339,6 @@ def _answer(subject: Subject, told: _Told, index: Index) -> Answer:
         text,
         None,
         bool(findings) and all(finding.matched == "name" for finding in findings),
-        (*told.notes, *withheld),
+        (*_told_of(subject, told, text), *told.notes, *withheld),
         (*_PRESENT, *_ABSENT) if told.conflict else (),
     )

@@ -32,12 +32,13 @@ class Question(NamedTuple):
 class Questions:
     """What codes of questions and components mean to the readers, each looked up once for an input."""
 
-    __slots__ = ("_codes", "_components", "_context", "_named", "_questions", "_terms")
+    __slots__ = ("_codes", "_components", "_context", "_named", "_questions", "_sites", "_terms")
 
     def __init__(self, context: ReadContext) -> None:
         self._context = context
         self._terms = context.terms
         self._codes: dict[Hashable, Question] = {}
+        self._sites: dict[Site, Question] = {}
         self._named: dict[str | None, bool] = {}
         self._questions: dict[tuple[str | None, str | None], int] = {}
         self._components: dict[tuple[str | None, str | None], bool] = {}
@@ -47,8 +48,7 @@ class Questions:
         seen = site.glance()
         if seen is None:
             data: Mapping[str, Any] = site.data or {}
-            code = data.get("code")
-            question = self._of_concept((codings(code), texts(code)), code)
+            question = self._of_site(site)
             special, inner = not _TELLING.isdisjoint(data), "component" in data
         else:
             question, data = self.of_code(seen.code), {}
@@ -64,7 +64,15 @@ class Questions:
         seen = site.glance()
         if seen is not None:
             return self.of_code(seen.code).terms
-        return self._terms_of((site.data or {}).get("code"))
+        return self._of_site(site).terms
+
+    def _of_site(self, site: Site) -> Question:
+        """What the code of a decoded Observation asks; several readers want to know it."""
+        found = self._sites.get(site)
+        if found is None:
+            code = (site.data or {}).get("code")
+            found = self._sites[site] = self._of_concept((codings(code), texts(code)), code)
+        return found
 
     def _terms_of(self, concept: Any) -> tuple[ObservationTerm, ...]:
         found = (self._terms.observation(system, code) for system, code, _ in codings(concept))
