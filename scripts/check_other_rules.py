@@ -76,6 +76,8 @@ LEFT_OUT = {
 NOT_CITED = {
     ("GL-FH", "30423393"): "of the guideline only the table of contents was read",
     ("GL-HHT", "32894695"): "the guideline was read in reports of others only",
+    ("GL-HBOC-BRCA", "31429903"): "not read; by its title it is about whom to assess and test",
+    ("GL-MEN2-RET", "25810047"): "the abstract names nothing that the rule says",
 }
 
 

@@ -58,7 +58,8 @@ REFUSED = """\
   day be shown beside ancestry method and calibration; until these can be asked, both rules are drafts.
 - **Trends** of laboratory values: the newest final value counts, with its date. How old it may be is set per test in
   `cards/terms/observations.yaml` (`current_for`): potassium 3 months, glomerular filtration rate and creatinine
-  clearance 12. These limits are our own caution and from no source; a site sets its own through its terms.
+  clearance 12. These limits are our own caution and from no source; a site sets its own in a
+  `terms/observations.yaml` of its folder. Where a value is too old, the card names its date and not the value.
 """
 
 

@@ -15,6 +15,27 @@ from pmcds.result import Result
 
 PATIENT = "@patient"
 
+# Laws that one result alone cannot show, and the tests that show them.
+ELSEWHERE: Mapping[str, str] = {
+    "LC-09": "tests/evidence/test_laws.py::test_lc_09_without_its_evidence_no_line_is_clear",
+    "LC-10": "tests/evidence/test_torture.py::test_blanking_any_node_of_an_order_loses_nothing_silently",
+    "LC-11": "tests/evidence/test_relations.py::test_relation_holds",
+    "LC-12": "tests/evidence/test_determinism.py::test_the_bytes_do_not_depend_on_the_environment",
+    "LC-13": "tests/evidence/test_relations.py::test_relation_holds",
+    "LC-14": "tests/evidence/test_laws.py::test_lc_14_nothing_outside_is_asked_while_evaluating",
+    "LC-15": "tests/evidence/test_relations.py::test_relation_holds",
+    "LC-16": "tests/evidence/test_crosstalk.py::",
+    "LC-17": "tests/evidence/test_injection.py::test_hostile_text_in_one_place_is_never_live",
+    "LC-18": "tests/hooks/test_escape.py::",
+    "LC-19": "tests/fhir/test_opening.py::",
+    "LC-20": "tests/evidence/test_relations.py::test_relation_holds",
+    "LC-21": "tests/evidence/test_relations.py::test_relation_holds",
+    "LC-23": "tests/evidence/test_attributes.py::test_no_rule_reads_what_it_does_not_declare",
+    "LC-24": "tests/fhir/test_withheld.py::",
+    "LC-25": "tests/evidence/test_canaries.py::",
+    "LC-27": "tests/evidence/test_fuzz.py::test_edited_inputs_are_answered_or_refused",
+}
+
 
 def walk_sites(value: Any, pointer: str = "") -> Iterator[str]:
     """JSON pointers of every site, found without the reader's help."""
@@ -106,6 +127,10 @@ def _completeness(engine: Engine, result: Result, *, hook: str | None, named: bo
             continue
         lines_of = [line for line in result.ledger.orders if line.order == order and line.drug]
         drugs = {name for line in lines_of for name in (line.drug or "").split(" + ")}
+        parts = [line for line in lines_of if line.rule is None and line.reason == "drug-partly-recognized"]
+        ruled = [line for line in lines_of if line.rule is not None]
+        alone = [line for line in result.ledger.orders if line.order == order and line.rule is None]
+        assert len(alone) == len(parts) or (len(alone) == 1 and not ruled), ("LC-02", order)
         for name in drugs:
             covering = {rule.id for rule in active if name in rule.drugs}
             assert covering <= rules, ("LC-01", order, covering - rules)

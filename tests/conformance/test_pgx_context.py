@@ -174,11 +174,34 @@ def test_pg94_a_pending_test_is_told_and_not_asked_for_again() -> None:
         "entry": [{"resource": {"resourceType": "Patient", "id": "p"}}, {"resource": pending}],
     }
     result = engine().evaluate(bundle, order="clopidogrel", now=NOW)
-    reasons = {line.reason for line in result.ledger.orders}
-    if "result-pending" in reasons:
-        assert not [one for card in result.cards for one in card.suggestions]
-    else:
-        pytest.skip("the reader did not recognize the request")
+    assert {line.reason for line in result.ledger.orders} == {"result-pending"}
+    assert not [one for card in result.cards for one in card.suggestions]
+    assert "a result is pending" in _text(result)
+
+
+@pytest.mark.parametrize(
+    ("someone", "drug", "test"),
+    [
+        (pmcds.Patient(diplotype={"CYP2C19": "*2/*2"}), "clopidogrel", "CYP2C19 genotype"),
+        (pmcds.Patient(allele={"HLA-B*57:01": "present"}), "abacavir", "HLA-B typing"),
+    ],
+)
+def test_bio_pt_04_a_germline_test_that_is_ordered_again_is_noticed(
+    someone: pmcds.Patient, drug: str, test: str
+) -> None:
+    bundle = bundle_of(someone, now=NOW, terms=engine().terms)
+    remark = "a test of this gene is ordered although this result is on file"
+    assert remark not in _text(engine().evaluate(bundle, order=drug, now=NOW))
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "again",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/patient-1"},
+        "code": {"text": test},
+    }
+    bundle["entry"].append({"resource": order})
+    assert remark in _text(engine().evaluate(bundle, order=drug, now=NOW))
 
 
 def test_pg93_drugs_without_expected_testing_are_silent() -> None:

@@ -75,7 +75,7 @@ def test_pg81_a_label_that_only_mentions_the_gene_is_a_line_of_the_sources_and_d
     result = engine().evaluate(pmcds.Patient(diplotype={"CYP2C9": "*3/*3"}), order="celecoxib", now=NOW)
     (card,) = result.cards
     mentions = [line for line in card.detail[-1].lines if "PA1661" in line]
-    assert mentions == ["FDA label, 2025-11-05; the label mentions CYP2C9, by annotation PA166104818 of ClinPGx."]
+    assert mentions == ["FDA label, 2025-11-05; the label mentions CYP2C9, by annotation PA166104843 of ClinPGx."]
     assert [line.rule for line in result.ledger.orders] == ["pharmacogenomics/celecoxib/cpic"]
 
 

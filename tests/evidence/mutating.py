@@ -17,7 +17,16 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.evidence.mutants import SOURCE, Mutant, mutants, put_in_place
+OPTIONS = json.loads(os.environ.get("PMCDS_MUTATING", "{}"))
+MEASURING: Any = None
+if OPTIONS and not os.path.exists(OPTIONS["reach"]):
+    import coverage
+
+    # Before the product is imported, so that what runs once counts too.
+    MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
+    MEASURING.start()
+
+from tests.evidence.mutants import SOURCE, Mutant, mutants, put_in_place  # noqa: E402
 
 # Seconds of tests for one mutant at most, by their own durations; the shortest tests come first.
 MOST = 45.0
@@ -25,7 +34,7 @@ Reach = dict[str, dict[str, list[int]]]  # file -> line -> places of tests
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    options = json.loads(os.environ["PMCDS_MUTATING"])
+    options = OPTIONS
     reach, durations = _reach(session)
     every = list(mutants())
     random.Random(options["seed"]).shuffle(every)
@@ -104,9 +113,10 @@ def _forked(work: Callable[[], int], timeout: float) -> int | None:
 
 def _reach(session: pytest.Session) -> tuple[Reach, list[float]]:
     """Which tests run which line, and how long each takes: measured once in a fork, by coverage."""
-    path = json.loads(os.environ["PMCDS_MUTATING"])["reach"]
-    if not os.path.exists(path):
+    path = OPTIONS["reach"]
+    if MEASURING is not None:
         _forked(lambda: _measure(session, path), timeout=3600)
+        MEASURING.stop()
     with open(path, encoding="utf-8") as file:
         stored = json.load(file)
     if stored["tests"] != [item.nodeid for item in session.items]:
@@ -115,10 +125,7 @@ def _reach(session: pytest.Session) -> tuple[Reach, list[float]]:
 
 
 def _measure(session: pytest.Session, path: str) -> int:
-    import coverage
-
-    measuring = coverage.Coverage(data_file=None, include=[f"{SOURCE}/*"])
-    measuring.start()
+    measuring = MEASURING
     durations: list[float] = []
     failed: list[str] = []
     for place, item in enumerate(session.items):
@@ -129,6 +136,7 @@ def _measure(session: pytest.Session, path: str) -> int:
         durations.append(time.monotonic() - began)
         failed += [item.nodeid for report in reports if report.failed]
     measuring.stop()
+    measuring.save()
     data = measuring.get_data()
     bad = {place for place, item in enumerate(session.items) if item.nodeid in set(failed)}
     reach: Reach = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -23,6 +24,8 @@ from tests.evidence.goldens import NOW, ROOT, Golden, bundles, engine, of_rules,
 from tests.evidence.hazard_log import HAZARDS as HAZARD_LOG
 from tests.evidence.hazard_log import THREATS as THREAT_LOG
 from tests.evidence.hazard_log import named_tests, rows
+from tests.evidence.injection import CHROMIUM, in_browser, live, sample, told
+from tests.evidence.mutants import files
 from tests.evidence.relations import REGISTRY
 from tests.evidence.torture import Tally, torture
 from tests.evidence.worst import DOUBLINGS, corpus, doubling, too_much
@@ -220,14 +223,90 @@ def crosstalk_run(seconds: float, seed: int) -> Run:
     return run
 
 
+def injection_run(seconds: float, seed: int) -> Run:
+    """TB-09: one hostile text in one string at a time; what came out goes through a browser at the end."""
+    run = Run()
+    several = [*bundles(), *requests()]
+    details: set[str] = set()
+    for number in _until(seconds):
+        golden, path, text = sample(several, random.Random(f"TB-09:{seed}:{number}"))
+        response = told(golden, path, text)
+        run.cases += 1
+        run.failures += [f"TB-09:{seed}:{number} {golden.name} {path}: {what}" for what in live(response)]
+        details |= {card["detail"] for card in response["cards"] if "detail" in card}
+    if CHROMIUM is not None:
+        run.failures += [f"browser: {what}" for what in in_browser(sorted(details))]
+    run.figures = {"details": len(details), "browser": CHROMIUM is not None}
+    return run
+
+
+def mutation_run(seconds: float, seed: int) -> Run:
+    """TB-05: mutants in random order until the time is over."""
+    with TemporaryDirectory() as folder:
+        out = os.path.join(folder, "mutants.json")
+        command = [sys.executable, "scripts/mutate", "--minutes", str(seconds / 60), "--seed", str(seed), "--out", out]
+        subprocess.run([*command, "--reach", out + ".reach"], cwd=ROOT, capture_output=True, check=False)
+        return mutation_result(out)
+
+
+def mutation_result(path: str) -> Run:
+    """What a run of scripts/mutate found; a survivor without an explanation is a failure."""
+    with open(path, encoding="utf-8") as file:
+        found = json.load(file)
+    rows = found["rows"]
+    explained = json.loads((ROOT / "docs" / "evidence" / "survivors.json").read_text(encoding="utf-8"))
+    lives = [row for row in rows if row["said"].startswith(("survived", "no "))]
+    killed = len(rows) - len(lives)
+    share = round(100 * killed / len(rows), 1) if rows else 0
+    failures = [f"{row['said']}: {row['key']}" for row in lives if row["key"] not in explained]
+    figures = {"mutants": found["all"], "killed": killed, "percent": share, "tests": found["tests"]}
+    return Run(len(rows), failures, figures | {"explained": len(lives) - len(failures)})
+
+
+def coverage_run(seconds: float, seed: int) -> Run:
+    """TB-19: branch coverage of the decision core by the tests that mutation testing uses."""
+    with TemporaryDirectory() as folder:
+        out = os.path.join(folder, "none.json")
+        command = [sys.executable, "scripts/mutate", "--minutes", "0", "--out", out, "--reach", out + ".reach"]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        return coverage_result(out + ".reach.coverage")
+
+
+def coverage_result(data: str) -> Run:
+    """Branch coverage of each file of the core; a file below 100 % is a failure."""
+    import coverage
+
+    measured = coverage.Coverage(data_file=data, branch=True)
+    measured.load()
+    with TemporaryDirectory() as folder:
+        out = os.path.join(folder, "coverage.json")
+        measured.json_report(outfile=out, include=[str(path) for path in files()])
+        with open(out, encoding="utf-8") as file:
+            report = json.load(file)
+    total = report["totals"]
+    below = {name: one["summary"] for name, one in report["files"].items() if one["summary"]["percent_covered"] < 100}
+    failures = [f"{name}: {round(one['percent_covered'], 1)} %" for name, one in below.items()]
+    figures = {
+        "files": len(report["files"]),
+        "percent": round(total["percent_covered"], 1),
+        "branches": total["num_branches"],
+        "branches missed": total["missing_branches"],
+        "lines missed": total["missing_lines"],
+    }
+    return Run(total["num_branches"], failures, figures)
+
+
 RUNS: dict[str, Callable[[float, int], Run]] = {
     "TB-01": torture_run,
     "TB-02": relations_run,
     "TB-03": differential_run,
     "TB-04": fuzz_run,
+    "TB-05": mutation_run,
     "TB-07": log_run,
+    "TB-09": injection_run,
     "TB-10": canary_run,
     "TB-16": worst_run,
     "TB-17": determinism_run,
+    "TB-19": coverage_run,
     "TB-21": crosstalk_run,
 }

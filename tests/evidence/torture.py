@@ -36,7 +36,7 @@ ALLOWED = {
     words.NOT_COVERED: (words.NOT_COVERED, words.CANNOT_TELL),
 }
 
-Line = tuple[str, str | None, bool, tuple[str, ...]]
+Line = tuple[str, str | None, bool, tuple[str, ...], tuple[str, ...]]
 
 
 def nodes(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -82,7 +82,8 @@ class Before:
 
 def lines_of(result: pmcds.Result) -> dict[tuple[str, str | None], Line]:
     return {
-        (line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases) for line in result.ledger.orders
+        (line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases, line.also)
+        for line in result.ledger.orders
     }
 
 
@@ -240,7 +241,7 @@ def _told(
     """`no-result` may not be said where something unreadable could have been the result (1.2)."""
     if new[1] not in words.QUIET_REASONS or old[1] == new[1] or (key[0] == PATIENT and old[0] == words.NOT_COVERED):
         return
-    if not new[2]:
+    if set(new[4]) - set(old[4]) - set(words.QUIET_REASONS):
         return  # several questions: the first reason is that of the untested one, the unread one stands in `also`
     site = touched_site(calm, path)
     place = moved(site, path, edit) if site is not None else None

@@ -16,7 +16,6 @@ from pmcds.fhir.values import (
     date_of,
     decimal_of,
     reference_of,
-    repairs,
     span_of,
     texts,
 )
@@ -141,10 +140,3 @@ def test_fhir_s7_the_date_is_effective_else_issued() -> None:
     assert date_of({"effectivePeriod": {"start": "2020"}, "issued": "2021"}) == "2020"
     assert date_of({"effectiveDateTime": "bad", "issued": "2021-01-01T00:00:00Z"}) == "2021-01-01T00:00:00Z"
     assert date_of({}) is None
-
-
-def test_repairs_are_named() -> None:
-    found = repairs(
-        {"category": {"text": "x"}, "component": {}, "code": "x", "meta": [], "issued": "bad", "_status": {}}
-    )
-    assert found == ("R1", "R12", "R3", "R7")

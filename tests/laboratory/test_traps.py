@@ -8,7 +8,7 @@ import pytest
 
 import pmcds
 from tests.cards.files import load
-from tests.germline.bundles import CARDS, evaluate, laboratory, line, observation, order, said, told
+from tests.germline.bundles import CARDS, NOW, bundle, evaluate, laboratory, line, observation, order, said, told
 
 EPLERENONE, METFORMIN = "laboratory/potassium/eplerenone", "laboratory/egfr/metformin"
 PER_BODY = "mL/min/{1.73_m2}"
@@ -41,6 +41,22 @@ def test_lab_02_an_old_value_is_an_input_that_is_not_current() -> None:
     old = laboratory("2823-3", 6.2, "mmol/L", effectiveDateTime="2025-11-30")
     inputs = {one.resource: one.ignored for one in evaluate(order("eplerenone"), old).ledger.inputs}
     assert inputs["Observation/l1"] == "not-current"
+
+
+def test_lab_02_the_card_names_the_date_of_an_old_value_and_not_the_value() -> None:
+    older = laboratory("2823-3", 6.7, "mmol/L", "l2", effectiveDateTime="2025-10-01")
+    old = laboratory("2823-3", 6.2, "mmol/L", effectiveDateTime="2025-11-30T08:00:00Z")
+    told_on_cards = said(evaluate(order("eplerenone"), older, old))
+    assert "an older value of 2025-11-30 is on file and no longer counts" in told_on_cards
+    assert "6.2" not in told_on_cards
+
+
+def test_lab_02_a_site_sets_its_own_age_limit() -> None:
+    old = laboratory("2823-3", 6.2, "mmol/L", effectiveDateTime="2025-11-30")
+    terms = {"terms/observations.yaml": {"current_for": {"potassium": "12"}}}
+    own = pmcds.Engine(pmcds.Knowledge.from_path(CARDS) + pmcds.Knowledge.from_docs(terms))
+    found = own.evaluate(bundle(order("eplerenone"), old), now=NOW)
+    assert [one.outcome for one in found.ledger.orders if one.rule == EPLERENONE] == ["ALERT"]
 
 
 def test_lab_02_a_value_on_the_last_day_of_its_time_still_counts() -> None:

@@ -145,12 +145,61 @@ def test_accept_and_override_reach_the_store(page: Any, server: tuple[str, Serve
     page.wait_for_selector("[data-accept]")
     page.locator("[data-accept]").first.click()
     wait(page, "document.querySelector('.said').textContent === 'Accepted.'")
+    page.locator(".choices select").first.select_option(index=1)
     page.locator("[data-override]").first.click()
     wait(page, "document.querySelector('.said').textContent === 'Overridden.'")
     found = {record.outcome: record for record in server[1].store.records()}
     assert set(found) == {"accepted", "overridden"}
     assert found["overridden"].reason_code
     assert all(record.known_card and record.service == "pmcds-order-select" for record in found.values())
+
+
+@in_browser
+def test_no_reason_is_given_that_nobody_chose(page: Any, server: tuple[str, Server]) -> None:
+    choose(page, "Codeine")
+    page.select_option("#hook", "order-sign")
+    page.wait_for_selector("[data-override]")
+    page.locator("[data-override]").first.click()
+    wait(page, "document.querySelector('.said').textContent === 'Overridden.'")
+    [record] = [one for one in server[1].store.records() if one.service == "pmcds-order-sign"]
+    assert (record.outcome, record.reason_code) == ("overridden", None)
+
+
+@in_browser
+def test_a_sample_is_found_among_many_by_keyboard_alone(page: Any) -> None:
+    whole = page.locator("#sample option").count()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.type("clopidogrel poor alert")
+    few = page.locator("#sample option").count() - 1
+    assert 0 < few < whole / 50
+    assert page.inner_text("#about") == f"{few} samples fit."
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "sample"
+    page.keyboard.press("ArrowDown")
+    wait(page, "document.querySelector('#status').textContent.includes('card')")
+    assert "Clopidogrel" in page.inner_text("#about")
+    page.fill("#find", "no such thing")
+    assert page.locator("#sample option").count() <= 2
+    page.fill("#find", "")
+    assert page.locator("#sample option").count() == whole
+    assert page.problems == []
+
+
+@in_browser
+def test_on_a_phone_the_answer_comes_into_view_and_no_word_is_torn(browser: Any, server: tuple[str, Server]) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(server[0] + "/")
+    page.wait_for_selector("#sample optgroup", state="attached")
+    choose(page, "Clopidogrel")
+    wait(page, "document.querySelector('#answer').getBoundingClientRect().top < innerHeight / 2")
+    page.click("#tab-ledger")
+    # Each cell stands in a line of its own, behind the name of its column.
+    assert page.evaluate("document.querySelector('#ledger td').getBoundingClientRect().height") < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
 
 
 @in_browser

@@ -16,6 +16,7 @@ from pmcds.fhir.families import read_families
 from pmcds.fhir.medications import read_medications
 from pmcds.fhir.observations import read_observations
 from pmcds.fhir.patients import patient_of, read_patients
+from pmcds.fhir.repairs import repairs
 from pmcds.fhir.requests import read_test_orders
 from pmcds.fhir.risks import read_risks
 from pmcds.fhir.site import Opened, ReadContext, Reader, ReaderResult, Site
@@ -77,8 +78,9 @@ def read(
     """Findings and orders of the patient in question, and one note for each site in input order.
 
     With `asked`, which tells from the orders what is asked for, resources about nothing of it are `not-relevant` and
-    not read. Without `check` numbers over the limits are merely unreadable. Raises InputError if the input holds
-    several patients and none is stated, or if an order of the request is another patient's.
+    not read; without it, repairs are noted too. Without `check` numbers over the limits are merely unreadable.
+    Raises InputError if the input holds several patients and none is stated, or if an order of the request is another
+    patient's.
     """
     try:
         return _read(opened, context, READERS if readers is None else readers, asked, check)
@@ -121,8 +123,11 @@ def _read(
         flags["multi-patient-input"] = None
     if failed:
         flags["reader-failed"] = None
+    told = (*copies.findings, *unasked)
+    if asked is None:
+        inputs, told = _with_repairs(visible, inputs, told)
     return Reading(
-        findings=(*copies.findings, *unasked),
+        findings=told,
         orders=copies.orders,
         inputs=inputs,
         patient=_plain(context.patient),
@@ -278,11 +283,8 @@ def _notes(
     said: dict[str, InputNote] = {}
     for one in notes:
         before = said.get(one.site)
-        if before is None:
+        if before is None or (before.ignored is not None and one.ignored is None):
             said[one.site] = one
-        elif before.ignored is not None and one.ignored is None:
-            repairs = tuple(dict.fromkeys((*(before.repairs if before else ()), *one.repairs)))
-            said[one.site] = replace(one, repairs=repairs)
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         reasons.setdefault(finding.source.site, []).append(_ignored_word(finding))
@@ -303,9 +305,32 @@ def _notes(
         elif note is None or (note.ignored is None and note.role is None):
             words = reasons.get(site.pointer)
             ignored = _unread(site, whose) if words is None else (words[0] if all(words) else None)
-            note = InputNote(site.pointer, site.key, ignored, repairs=note.repairs if note else ())
+            note = InputNote(site.pointer, site.key, ignored)
         result.append(note)
     return tuple(result)
+
+
+# Input lines of resources of which nothing may be told.
+_TOLD_NOTHING = frozenset({"withheld", "other-patient"})
+
+
+def _with_repairs(
+    opened: Opened, inputs: Iterable[InputNote], findings: Iterable[Finding]
+) -> tuple[tuple[InputNote, ...], tuple[Finding, ...]]:
+    """The same with the repairs of each resource on its line and on the findings that rest on it."""
+    sites = {site.pointer: site for site in opened.sites}
+    needed = {
+        note.site: () if note.ignored in _TOLD_NOTHING else repairs(sites[note.site].data or {}) for note in inputs
+    }
+    return (
+        tuple(replace(note, repairs=needed[note.site]) if needed[note.site] else note for note in inputs),
+        tuple(
+            replace(finding, notes=(*finding.notes, f"repaired: {', '.join(made)}"))
+            if (made := needed.get(finding.source.site))
+            else finding
+            for finding in findings
+        ),
+    )
 
 
 def _ignored_word(finding: Finding) -> str:

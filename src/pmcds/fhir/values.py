@@ -319,27 +319,3 @@ def values_of(element: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in element.items()
         if name.startswith("value") and value not in _EMPTY and len(name) > 5
     }
-
-
-_DATE_MEMBERS = ("effectiveDateTime", "issued", "authoredOn", "recordedDate", "onsetDateTime", "birthDate", "dateTime")
-
-
-def repairs(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the repairs that reading this resource needs (R1-R3, R7, R11, R12), for the input line."""
-    found = set()
-    for name, value in data.items():
-        if name.startswith("_") and name[1:] not in data:
-            found.add("R7")
-        elif value in _EMPTY:
-            found.add("R1")
-        elif name in ("category", "interpretation") and isinstance(value, str):
-            found.add("R3")
-        elif name in ("component", "identifier", "result") and not isinstance(value, list):
-            found.add("R2")
-        elif name in ("code", "clinicalStatus", "verificationStatus") and not isinstance(value, dict):
-            found.add("R3")
-        elif name == "meta" and not isinstance(value, dict):
-            found.add("R11")
-        elif name in _DATE_MEMBERS and not is_date(value):
-            found.add("R12")
-    return tuple(sorted(found))

@@ -15,6 +15,7 @@ from pmcds.infer.evidence import (
     date_of,
     is_withheld,
     nothing_usable,
+    ordered_again,
     see,
     sources_of,
 )
@@ -215,8 +216,9 @@ def _answer(
         dict.fromkeys(note for finding in findings for note in finding.notes if note.startswith(("stated as", MIXED)))
     )
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
+    again = ordered_again(index, subject.name.partition("*")[0].partition(" ")[0])
     by_name = bool(findings) and all(finding.matched == "name" for finding in findings)
     return Answer(
         subject, keys, word, reason, sources_of(findings), date_of(findings), text, None, by_name,
-        (*notes, *withheld), alternatives,
+        (*notes, *withheld, *again), alternatives,
     )  # fmt: skip

@@ -314,6 +314,15 @@ def nothing_usable(
     )  # fmt: skip
 
 
+ORDERED_AGAIN = "ordered-again"
+
+
+def ordered_again(seen: Index, gene: str) -> tuple[str, ...]:
+    """A remark where a test of a gene is under way although a result of it is on file: what is inherited stays."""
+    orders = (finding for finding in seen.of("test_order", gene) if state_of(finding, None, seen.now).word == "")
+    return (ORDERED_AGAIN,) if any(True for _ in orders) else ()
+
+
 def not_supplied(supply: Supply, kind: str) -> str | None:
     """The reason of data that were not supplied or are not complete, or None."""
     state = supply.of(kind)

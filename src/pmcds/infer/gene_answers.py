@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pmcds.infer.claims import Claim, GeneEvidence
-from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, State, date_of, is_withheld, nothing_usable, sources_of
+from pmcds.infer.evidence import (
+    GERMLINE_BY_KIND,
+    Index,
+    State,
+    date_of,
+    is_withheld,
+    nothing_usable,
+    ordered_again,
+    sources_of,
+)
 from pmcds.infer.methods import Meaning
 from pmcds.infer.settle import MISMATCH, Settled, settle
 from pmcds.infer.tables import INDETERMINATE, GeneTable
@@ -62,6 +71,7 @@ def _answer(
     findings = [finding for claim in used for finding in claim.findings]
     named = (f"also {state.reason}" for state, finding in evidence.others if _is_named(state, finding))
     withheld = (words.WITHHELD,) if is_withheld(index, subject.kind) else ()
+    again = ordered_again(index, evidence.table.gene.symbol)
     return Answer(
         subject,
         sources=sources_of(findings),
@@ -69,7 +79,7 @@ def _answer(
         text=_text(used),
         table=evidence.table.version if derived else None,
         by_name=all(claim.by_name for claim in used),
-        notes=tuple(dict.fromkeys((*notes, *evidence.notes, *sorted(named), *withheld))),
+        notes=tuple(dict.fromkeys((*notes, *evidence.notes, *sorted(named), *withheld, *again))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Key, Subject
 from pmcds.model.findings import Finding
 from pmcds.terminology import Terms
+
+# How a note about a value that is too old begins.
+OUTDATED = "an older value of"
 
 
 class Valued(NamedTuple):
@@ -27,7 +31,17 @@ def laboratory(subject: Subject, index: Index, terms: Terms) -> Answer:
     """The newest final value, in the unit of the analyte; same time and different value is a conflict."""
     seen = see(index.of("laboratory", subject.name), None, index.now)
     valued, unread = _valued(seen, subject, terms)
-    return _newest(subject, valued, [*seen.others, *unread], index)
+    answer = _newest(subject, valued, [*seen.others, *unread], index)
+    if answer.word != words.UNKNOWN:
+        return answer
+    return replace(answer, notes=(*answer.notes, *_outdated(subject, index)))
+
+
+def _outdated(subject: Subject, index: Index) -> tuple[str, ...]:
+    """That a value is on file but too old to count, with the newest date (LAB-02)."""
+    old = [one for one in index.of("laboratory", subject.name) if one.reason == "not-current"]
+    date = date_of(old)
+    return (f"{OUTDATED} {date[:10]} is on file and no longer counts",) if date else ()
 
 
 def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:

@@ -310,7 +310,7 @@ def _told_of(subject: Subject, told: _Told, text: str | None) -> Iterator[str]:
     if specimens:
         yield f"{SPECIMEN}{' and '.join(specimens)}"
     shares = [value_of(finding).get("vaf") for finding in told.findings]
-    shown = dict.fromkeys(f"{share * 100:.3g}" for share in shares if isinstance(share, Decimal))
+    shown = dict.fromkeys(f"{float(share) * 100:.3g}" for share in shares if isinstance(share, Decimal))
     if shown:
         yield f"{SHARE}{', '.join(shown)} percent"
 

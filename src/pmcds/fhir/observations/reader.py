@@ -19,7 +19,7 @@ from pmcds.fhir.observations.uncoded import read_uncoded
 from pmcds.fhir.observations.variants import read_variant
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import as_dicts, reference_of, repairs
+from pmcds.fhir.values import as_dicts, reference_of
 from pmcds.model.findings import Finding, InputNote
 
 _READERS: dict[str, Callable[[Record], list[Finding]]] = {
@@ -64,7 +64,7 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
             # As on the quick path: what more members the resource has may not tell whether rules ask for it.
             continue
         findings += found
-        notes.append(InputNote(site.pointer, site.key, ignored, repairs=repairs(site.data or {})))
+        notes.append(InputNote(site.pointer, site.key, ignored))
     others = (read_reports(opened, context), read_operations(opened, context))
     return ReaderResult(
         (*_doubted(findings, opened), *(finding for other in others for finding in other.findings)),

@@ -32,18 +32,12 @@ async function ask(address, body) {
 
 // Choices
 
+let samples = [];
+
 async function fillChoices() {
   const choices = await ask("page/choices");
-  for (const group of choices.samples) {
-    const options = make("optgroup");
-    options.label = group.title;
-    for (const patient of group.patients) {
-      const option = make("option", `${patient.name} (${patient.expected})`);
-      option.value = patient.number;
-      options.append(option);
-    }
-    at("sample").append(options);
-  }
+  samples = choices.samples;
+  listSamples();
   for (const drug of choices.drugs) {
     const option = make("option");
     option.value = drug;
@@ -56,9 +50,36 @@ async function fillChoices() {
   }
 }
 
+// There are many samples: only those that have every word that was typed are listed.
+function listSamples() {
+  const words = at("find").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = at("sample").value;
+  const groups = [];
+  let count = 0;
+  for (const group of samples) {
+    const fits = (patient) => words.every((word) => `${group.title} ${patient.name} ${patient.expected}`.toLowerCase().includes(word));
+    const patients = group.patients.filter(fits);
+    if (!patients.length) continue;
+    const options = make("optgroup");
+    options.label = group.title;
+    for (const patient of patients) {
+      const option = make("option", `${patient.name} (${patient.expected})`);
+      option.value = patient.number;
+      options.append(option);
+    }
+    groups.push(options);
+    count += patients.length;
+  }
+  at("sample").replaceChildren(at("sample").options[0], ...groups);
+  at("sample").value = chosen;
+  if (!at("sample").value) at("sample").value = "";
+  at("about").textContent = words.length ? `${count === 1 ? "1 sample fits" : `${count} samples fit`}.` : "";
+}
+
 async function chooseSample() {
   const number = at("sample").value;
   if (!number) return;
+  at("about").textContent = at("sample").selectedOptions[0].parentElement.label;
   at("bundle").value = JSON.stringify(await ask(`page/samples/${number}`), null, 2);
   at("drug").value = "";
   await run();
@@ -80,6 +101,9 @@ async function run() {
     // With a hook, the cards are those that the service itself sends to an EHR.
     const response = found.request ? await ask(`cds-services/${found.service}`, found.request) : { cards: found.report.cards };
     show(found, response);
+    // On a phone the answer stands below the question.
+    const answer = at("answer");
+    if (answer.getBoundingClientRect().top > innerHeight * 0.8) answer.scrollIntoView();
     const count = response.cards.length;
     tell(`${count === 1 ? "1 card" : `${count} cards`}. ${found.report.complete ? "Everything could be told." : "Not everything could be told."}`);
   } catch (error) {
@@ -93,7 +117,7 @@ async function run() {
 
 function show(found, response) {
   showCards(response.cards, found.service);
-  showLedger(found.report.ledger, found.why);
+  showLedger(found.report.ledger, found.why, found.report.notes || []);
   showFindings(found.report.findings);
   const raw = at("raw");
   raw.replaceChildren();
@@ -147,6 +171,10 @@ function choicesOf(card, service) {
   if (card.overrideReasons && card.overrideReasons.length) {
     const reasons = make("select");
     reasons.setAttribute("aria-label", "Reason for not following the advice");
+    // No reason is chosen beforehand: a slip must not be counted as a clinician's opinion.
+    const none = make("option", "No reason given");
+    none.value = "";
+    reasons.append(none);
     card.overrideReasons.forEach((reason, place) => {
       const option = make("option", reason.display);
       option.value = place;
@@ -157,7 +185,7 @@ function choicesOf(card, service) {
     button.dataset.override = card.uuid;
     button.addEventListener("click", () => feedback(service, said, "Overridden.", {
       card: card.uuid, outcome: "overridden",
-      overrideReason: { reason: card.overrideReasons[reasons.value] },
+      ...(reasons.value && { overrideReason: { reason: card.overrideReasons[reasons.value] } }),
     }));
     row.append(reasons, button);
   }
@@ -178,6 +206,11 @@ async function feedback(service, said, done, entry) {
   }
 }
 
+// Ids and addresses may be broken at their slashes, and nowhere else.
+function parted(text) {
+  return String(text).split(/(?<=\/)/).flatMap((part, place) => (place ? [make("wbr"), document.createTextNode(part)] : [document.createTextNode(part)]));
+}
+
 function table(heads, rows) {
   const wide = make("div", null, "wide");
   const whole = make("table");
@@ -191,9 +224,11 @@ function table(heads, rows) {
   whole.tHead.append(head);
   for (const row of rows) {
     const line = make("tr");
-    for (const value of row) {
+    for (const [place, value] of row.entries()) {
       const cell = make("td");
-      cell.append(value instanceof Node ? value : document.createTextNode(value ?? ""));
+      // On a phone each row is a block, and every cell says what it is.
+      cell.dataset.head = heads[place];
+      cell.append(...(value instanceof Node ? [value] : parted(value ?? "")));
       line.append(cell);
     }
     whole.tBodies[0].append(line);
@@ -202,12 +237,14 @@ function table(heads, rows) {
   return wide;
 }
 
-function showLedger(ledger, why) {
+function showLedger(ledger, why, notes) {
   const panel = at("ledger");
   const rows = ledger.orders.map((line, place) => {
     const reasons = [line.reason, ...(line.also || [])].filter(Boolean).join(", ");
     const about = make("div");
-    about.append(make("div", line.rule || "about the order itself"));
+    const rule = make("div");
+    rule.append(...parted(line.rule || "about the order itself"));
+    about.append(rule);
     if (why[place]) {
       const more = make("details");
       more.append(make("summary", "why"), make("pre", why[place]));
@@ -220,6 +257,10 @@ function showLedger(ledger, why) {
     make("h2", "What was decided"), table(["outcome", "reason", "order", "drug", "rule"], rows),
     make("h2", "What was read"), table(["resource", "became", "place"], read),
   );
+  if (notes.length) {
+    const repairs = notes.map((note) => [note.site || "the request", note.repairs.join("; ")]);
+    panel.append(make("h2", "What was repaired, moved or left out"), table(["where", "what"], repairs));
+  }
   if (ledger.prefetch) {
     panel.append(make("h2", "Prefetch"), table(["key", "state"], Object.entries(ledger.prefetch)));
   }
@@ -260,6 +301,13 @@ tabs.forEach((tab, place) => {
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   run();
+});
+at("find").addEventListener("input", listSamples);
+at("find").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  // Enter goes on to the samples that fit, it asks nothing yet.
+  event.preventDefault();
+  at("sample").focus();
 });
 at("sample").addEventListener("change", () => chooseSample().catch((error) => tell(error.message, true)));
 at("hook").addEventListener("change", () => at("bundle").value && run());
