@@ -41,6 +41,7 @@ from gene_choices import (
     REFERENCE_WORDS,
     SEVERITY,
     SITES,
+    STRENGTH_SOURCES,
     VARIANTS,
     VERIFIED_FACTORS,
     WITH_POSITIONS,
@@ -216,6 +217,7 @@ def modulators(symbol: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for drug, role in drugs:
         told = _modulator(drug, role, own)
         told["strength"] = DISPUTED_STRENGTHS.get((symbol, drug), told["strength"])
+        told["source"] = STRENGTH_SOURCES.get((symbol, drug), told["source"])
         yield f"  - {{{', '.join(f'{name}: {quoted(text)}' for name, text in told.items())}}}"
     rules = [row for row in own if row.get("kind") == "rule" and "factor" in row]
     if rules:
@@ -248,7 +250,8 @@ def _modulator(drug: str, role: str, rows: Sequence[Mapping[str, Any]]) -> dict[
 
 def _named(basis: str) -> str:
     """The source as a card can name it."""
-    return basis.split(" (")[0].replace("hpi-dhc/PharMe drug_inhibitors.dart", "inhibitor list of PharMe")
+    named = basis.split(" (")[0].replace("hpi-dhc/PharMe drug_inhibitors.dart", "inhibitor list of PharMe")
+    return named.replace("PMC7292748 Table 4", "Cicali 2020, table 4, PMID 31910286")
 
 
 def render(

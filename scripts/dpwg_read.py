@@ -1,8 +1,9 @@
 """Numbers of DPWG guidance that the reference data lack, read in the text of the guidance on 2026-11-26.
 
-Read was the annotation of ClinPGx of 2024-03-11, CC BY-SA 4.0, as PharmCAT carried it then (repository PharmGKB/PharmCAT,
-commit 984c73ab, `reporter/guidelines/DPWG_<drug>_and_<gene>.json`): 529 of 529 rows have their text there. Texts are not
-shipped; these are facts. Multiples of the standard dose ("1.4 times") are written as percentages, as in the cards.
+Read was the annotation of ClinPGx of 2024-03-11, CC BY-SA 4.0, as PharmCAT carried it then (repository
+PharmGKB/PharmCAT, commit 984c73ab, `reporter/guidelines/DPWG_<drug>_and_<gene>.json`): 529 of 529 rows have their text
+there. Texts are not shipped; these are facts. Multiples of the standard dose ("1.4 times") are written as percentages,
+as in the cards.
 """
 
 from __future__ import annotations

@@ -182,8 +182,16 @@ NOTES: dict[str, list[str]] = {
 # Rules of phenoconversion that have a source besides the reference data: strong inhibitors leave nearly no activity
 # (Cicali 2020); the score that says so is 0. No source was found for the factor of moderate inhibitors (PG86).
 VERIFIED_FACTORS: dict[tuple[str, str], str] = {("CYP2D6", "strong"): "Cicali 2020, PMID 31910286"}
-# Public lists that follow the FDA's do not agree whether it is a strong or a moderate inhibitor: told, never counted.
+# PharMe calls it strong, DPWG (annotation on eliglustat, 2024-03-11) moderate: told, never counted.
 DISPUTED_STRENGTHS: dict[tuple[str, str], str] = {("CYP2D6", "terbinafine"): "strong/moderate"}
+# Sources of a strength that agree, as a card names them.
+STRENGTH_SOURCES: dict[tuple[str, str], str] = {
+    ("CYP2D6", "bupropion"): "PharMe, DPWG",
+    ("CYP2D6", "fluoxetine"): "PharMe, DPWG",
+    ("CYP2D6", "paroxetine"): "PharMe, DPWG",
+    ("CYP2D6", "quinidine"): "PharMe, DPWG",
+    ("CYP2D6", "terbinafine"): "strong for PharMe, moderate for DPWG",
+}
 # Where a gene acts, as far as a transplant of blood or liver changes whose genome that tissue has (H14, H15): enzymes
 # and transporters of the liver, clotting factors that it makes, enzymes of red cells, immune molecules. Of the genes of
 # thiopurines both count, since red cells and liver carry the enzymes. Any other gene acts in the patient's own tissue.

@@ -15,6 +15,7 @@ from pmcds.infer.tables import table_of
 from pmcds.model.answers import Answer, Modifier, Subject
 from pmcds.passport import passport
 from tests.conformance.pgx import NOW, engine
+from tests.laws import check_laws
 
 NORMAL = pmcds.Patient(diplotype={"CYP2D6": "*1/*1"})
 
@@ -222,3 +223,11 @@ def test_the_passport_lists_genes_with_table_and_drugs() -> None:
 
 def test_the_passport_of_nobody_known_is_empty() -> None:
     assert passport(engine(), pmcds.Patient(), now=NOW).to_dict()["genes"] == []
+
+
+@pytest.mark.parametrize("drugs", [("paroxetine",), ("duloxetine",), ("paroxetine", "duloxetine"), ("terbinafine",)])
+@pytest.mark.parametrize("diplotype", ["*1/*1", "*1x2/*2", "*4/*4", "*1/*22", None])
+def test_h46_the_laws_hold_whatever_is_taken(drugs: tuple[str, ...], diplotype: str | None) -> None:
+    someone = pmcds.Patient(diplotype={"CYP2D6": diplotype} if diplotype else {}, medication=list(drugs))
+    for drug in ("codeine", "metoprolol", "ondansetron", "amitriptyline"):
+        check_laws(engine(), engine().evaluate(someone, order=drug, now=NOW), named=True)

@@ -120,3 +120,15 @@ def test_a_cpic_phenotype_beside_alleles_contradicts_no_dpwg_value() -> None:
     outcomes = {line.rule: line for line in engine().evaluate(someone, order="citalopram", now=NOW).ledger.orders}
     assert outcomes["pharmacogenomics/citalopram/dpwg"].outcome == "CLEAR"
     assert outcomes["pharmacogenomics/citalopram/cpic"].outcome == "ALERT"
+
+
+def test_the_same_advice_for_every_population_is_said_once() -> None:
+    (card,) = _cards("clopidogrel")
+    assert _text(card).count("CYP2C19 genotype") == 1
+    assert "The situation could not be told" not in _text(card)
+
+
+def test_what_a_source_advises_on_a_condition_is_no_suggestion() -> None:
+    (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*2"})
+    assert "another drug" not in card.summary
+    assert not [one for one in card.suggestions if "platelet" in one.label]

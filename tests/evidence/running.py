@@ -198,19 +198,21 @@ def worst_run(seconds: float, seed: int) -> Run:
 
 
 def determinism_run(seconds: float, seed: int) -> Run:
-    """TB-17: environments in random order, until the time is over."""
+    """TB-17: environments in random order until the time is over, by every interpreter that PMCDS_PYTHONS names."""
     run = Run()
+    pythons = [sys.executable, *filter(None, os.environ.get("PMCDS_PYTHONS", "").split(os.pathsep))]
     several = list(environments(seeds=20, zones=4, locales=3))
     random.Random(seed).shuffle(several)
-    digests: dict[str, dict[str, str]] = {}
+    digests: dict[str, str] = {}
     for number in _until(seconds):
         if number == len(several):
             break
-        digests.setdefault(digest(several[number]), several[number])
+        python = pythons[number % len(pythons)]
+        digests.setdefault(digest(several[number], python), f"{several[number]} {python}")
         run.cases += 1
-    run.figures["environments"] = len(several)
+    run.figures = {"environments": len(several), "interpreters": len(pythons)}
     if len(digests) > 1:
-        run.failures = [f"{found[:12]} in {environment}" for found, environment in digests.items()]
+        run.failures = [f"{found[:12]} in {where}" for found, where in digests.items()]
     return run
 
 

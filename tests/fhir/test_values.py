@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pmcds.fhir.values import (
     clean,
@@ -17,6 +19,7 @@ from pmcds.fhir.values import (
     decimal_of,
     reference_of,
     span_of,
+    spelling,
     texts,
 )
 from tests.fhir.material import NOW
@@ -140,3 +143,18 @@ def test_fhir_s7_the_date_is_effective_else_issued() -> None:
     assert date_of({"effectivePeriod": {"start": "2020"}, "issued": "2021"}) == "2020"
     assert date_of({"effectiveDateTime": "bad", "issued": "2021-01-01T00:00:00Z"}) == "2021-01-01T00:00:00Z"
     assert date_of({}) is None
+
+
+PARTS = st.sampled_from([None, "", "a", "b", " a", 5, {"x": 1}])
+CODINGS = st.fixed_dictionaries({}, optional={"system": PARTS, "code": PARTS, "display": PARTS})
+CONCEPTS = st.recursive(
+    st.fixed_dictionaries({}, optional={"coding": st.lists(CODINGS, max_size=2) | CODINGS | PARTS, "text": PARTS}),
+    lambda inner: st.lists(inner, max_size=2) | st.builds(lambda one: {"concept": one}, inner),
+    max_leaves=3,
+)
+
+
+@given(CONCEPTS, CONCEPTS)
+def test_what_is_remembered_under_one_spelling_means_the_same(one: Any, other: Any) -> None:
+    if spelling(one) == spelling(other):
+        assert (codings(one), texts(one)) == (codings(other), texts(other))

@@ -9,6 +9,7 @@ import pytest
 import pmcds
 from pmcds.fhir import bundle_of
 from tests.conformance.pgx import NOW, engine
+from tests.laws import check_laws
 
 TPMT = pmcds.Patient(diplotype={"TPMT": "*1/*1", "NUDT15": "*1/*1"}, specimen="blood")
 CYP2C19 = pmcds.Patient(diplotype={"CYP2C19": "*1/*1"}, specimen="blood")
@@ -35,6 +36,7 @@ def _lines(someone: pmcds.Patient, drug: str, *events: dict[str, Any]) -> set[tu
     bundle = bundle_of(someone, now=NOW, terms=engine().terms)
     bundle["entry"] += [{"resource": event} for event in events]
     result = engine().evaluate(bundle, order=drug, now=NOW)
+    check_laws(engine(), result, named=True)
     return {(line.outcome, line.reason) for line in result.ledger.orders if str(line.rule).endswith("cpic")}
 
 

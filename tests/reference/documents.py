@@ -26,7 +26,8 @@ def rules() -> dict[str, dict[str, Any]]:
         if path.name.endswith(".test.yaml") or inside.parts[0] in _NOT_RULES or len(inside.parts) == 1:
             continue
         document = _load(path)
-        if document["status"] == "active":
+        # Secondary findings speak only where a site asks for them; the product under comparison does not.
+        if document["status"] == "active" and document.get("audience") != "secondary":
             found[document["rule"]] = document
     return found
 

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from tests.reference.documents import listed, rules
-from tests.reference.facts import Facts, Known, known
+from tests.reference.facts import Facts, Known, known, tumors
 
 OPEN_WORLD = ("phenotype", "activity_score", "diplotype", "genotype", "allele", "variant", "biomarker", "laboratory")
 WORDS = ("unknown", "unreadable", "indeterminate", "conflicting", "withheld")
@@ -84,7 +84,7 @@ def decide(rule: dict[str, Any], drug: str | None, facts: Facts) -> Line:
     if drug is not None and facts.local_route and ask.get("route") == "systemic":
         return Line("NOT-COVERED", "route-out-of-scope", False, ())
     imprecise = False
-    if "cancer" in ask and not set(listed(ask["cancer"])) & set(facts.cancer):
+    if "cancer" in ask and not set(listed(ask["cancer"])) & tumors(facts):
         # A tumor whose kind is not told may be the one that the rule is about.
         if facts.cancer and "malignancy" not in facts.condition:
             return Line("NOT-COVERED", "indication-out-of-scope", False, ())

@@ -63,11 +63,11 @@ def known(kind: str, name: str, facts: Facts) -> Known:
         return _blurred(facts, name) or _single(kind, stated[name])
     if kind == "condition" and name == "malignancy" and facts.cancer:
         return Known(("present",))
-    if kind == "cancer" and name not in facts.cancer and "malignancy" in facts.condition:
+    if kind == "cancer" and name not in tumors(facts) and "malignancy" in facts.condition:
         # A tumor whose kind is not told may be this one.
         return Known(("present", "absent"), reason="tumor-type-imprecise")
     if kind in ("condition", "cancer"):
-        return Known(("present" if name in _closure((*facts.condition, *facts.cancer)) else "absent",))
+        return Known(("present" if name in _closure((*facts.condition, *tumors(facts))) else "absent",))
     if kind == "medication":
         return Known(("present" if name in facts.taken else "absent",))
     if kind == "taken_for":
@@ -86,6 +86,16 @@ def known(kind: str, name: str, facts: Facts) -> Known:
 
 def _single(kind: str, value: str) -> Known:
     return Known((Decimal(value),)) if kind == "laboratory" else Known((value,))
+
+
+def tumors(facts: Facts) -> set[str]:
+    """The tumor types of the patient and the classes that they belong to; all that occur here are solid."""
+    found = set(facts.cancer)
+    if found:
+        found.add("solid tumor")
+    if found - {"colorectal cancer", "solid tumor"}:
+        found.add("solid tumor other than colorectal")
+    return found
 
 
 def _closure(names: tuple[str, ...]) -> set[str]:

@@ -53,6 +53,11 @@ class Statement:
         """The most cautious row."""
         return self.rows[0]
 
+    @property
+    def alike(self) -> bool:
+        """True if every population gets the same advice with the same strength: it is said once."""
+        return len({(row.sentences, row.strength, row.indicator) for row in self.rows}) == 1
+
 
 def compose(outcome: Outcome, phrasing: Phrasing) -> Statement | None:
     """The statement of an outcome that has a card of its own, else None."""
@@ -74,7 +79,7 @@ def compose(outcome: Outcome, phrasing: Phrasing) -> Statement | None:
         tuple(phrasing.fact(answer) for answer in known),
         tuple(phrasing.provenance(answer) for answer in _used(outcome)),
         _missing(outcome, phrasing),
-        _notices(outcome, shown, phrasing),
+        _notices(outcome, shown, rows, phrasing),
         tuple(one for name, one in rule.evidence.items() if name in cited or one.level == MENTION),
     )
 
@@ -193,7 +198,7 @@ def excluded_alternatives(statement: Statement, phrasing: Phrasing) -> tuple[str
     return tuple(dict.fromkeys(lines))
 
 
-def _notices(outcome: Outcome, shown: Sequence[Verdict], phrasing: Phrasing) -> tuple[str, ...]:
+def _notices(outcome: Outcome, shown: Sequence[Verdict], rows: Sequence[Row], phrasing: Phrasing) -> tuple[str, ...]:
     drug = outcome.drug or ""
     notices = []
     conflicts = [answer for answer in outcome.answers if answer.word == words.CONFLICTING]
@@ -203,7 +208,7 @@ def _notices(outcome: Outcome, shown: Sequence[Verdict], phrasing: Phrasing) -> 
         notices.append(phrasing.notice("cautious", drug=drug))
     elif any(len(verdict.possible) > 1 or _several(outcome, verdict) for verdict in shown):
         notices.append(phrasing.notice("several"))
-    if "population" in outcome.open_facts:
+    if "population" in outcome.open_facts and len({(row.sentences, row.strength) for row in rows}) > 1:
         kinds = dict.fromkeys(
             outcome.answers[slot].subject.kind for v in outcome.verdicts for slot in v.population.decides
         )

@@ -28,6 +28,7 @@ _TOLD = frozenset({words.ALERT, words.CANNOT_TELL})
 # Advice that offers, about kinds that are results: such cards about one result are one card.
 _OFFER = "indicated"
 _RESULTS = frozenset({"variant", "biomarker", "allele", "laboratory"})
+_TESTING = ("test-first", "measure-first", "confirm-first")
 _REMOVING = ("avoid", "not-indicated", "resistant")
 
 
@@ -177,7 +178,7 @@ def _detail(statements: Sequence[Statement], beside: Sequence[Outcome], ranking:
     blocks += [Block((_sentence(first),)), Block((lead.rule.why,))]
     notices = tuple(dict.fromkeys(n for s in statements for n in s.notices))
     blocks += [Block((notice,)) for notice in notices]
-    if len(lead.rows) > 1:
+    if not lead.alike:
         rows = tuple(
             phrasing.label(
                 "population", population=phrasing.population(row.population), advice=_with_strength(row, phrasing)
@@ -283,7 +284,8 @@ def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Sug
         # Where several situations stand side by side, nothing is offered that one of them advises against.
         for advice in statement.lead.advice:
             test = advice.parameters.get("test")
-            if advice.action in ("test-first", "measure-first", "confirm-first") and isinstance(test, str):
+            conditional = "only_if" in advice.parameters
+            if advice.action in _TESTING and isinstance(test, str) and not conditional:
                 found.setdefault(test, OrderTest(test, (), phrasing.label("order_test", test=test)))
     if order is None or not _replaceable(order):
         return tuple(found.values())
@@ -345,10 +347,10 @@ def _notice(group: Sequence[Outcome], ranking: Ranking) -> Card:
 
 def _unchecked_lines(group: Sequence[Outcome], phrasing: Phrasing) -> tuple[str, ...]:
     """One line for each check; what is the same for many, since their data were not sent, is said once."""
-    many = Counter(outcome.reason for outcome in group if outcome.reason in _SAME_FOR_MANY)
+    many = Counter(outcome.reason or "" for outcome in group if outcome.reason in _SAME_FOR_MANY)
     lines: dict[str, None] = {}
     for outcome in group:
-        count = many[outcome.reason]
+        count = many[outcome.reason or ""]
         said = phrasing.notice("unchecked_many", count=str(count), reason=reasons(outcome, phrasing))
         lines[_unchecked(outcome, phrasing) if count <= _MOST_ALIKE else said] = None
     return tuple(lines)

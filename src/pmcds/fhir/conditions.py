@@ -11,7 +11,7 @@ from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.observations.genes import genes_named
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import Coding, as_list, clean, code_of, codings, date_before, date_of, extension, texts
+from pmcds.fhir.values import Coding, as_list, clean, code_of, codings, date_before, date_of, extension, spelling, texts
 from pmcds.model.findings import Finding, InputNote, Source
 
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -71,7 +71,7 @@ class Diseases:
         if seen is None:
             data = site.data or {}
             special = bool(_MORE.intersection(data))
-            key: Hashable = (codings(data.get("code")), texts(data.get("code")), codings(data.get("category")))
+            key: Hashable = (spelling(data.get("code")), spelling(data.get("category")))
         else:
             special, key = seen.special, (seen.code, seen.category)
         if special:

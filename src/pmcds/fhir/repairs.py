@@ -33,11 +33,13 @@ def repairs(data: Mapping[str, Any]) -> tuple[str, ...]:
         if not elements:
             break
         name, value = elements.pop()
-        if isinstance(value, list):
-            elements += [(name, member) for member in value]
-        elif isinstance(value, Mapping):
-            found.update(_in_element(name, value))
-            elements += [(inner, part) for inner, part in value.items() if inner not in _LEFT_OUT]
+        if type(value) is list:
+            elements += [(name, member) for member in value if type(member) in (dict, list)]
+        elif type(value) is dict:
+            _in_element(name, value, found)
+            elements += [
+                (inner, part) for inner, part in value.items() if type(part) in (dict, list) and inner not in _LEFT_OUT
+            ]
     return tuple(sorted(found, key=lambda name: int(name[1:])))
 
 
@@ -52,34 +54,40 @@ def _at_the_top(name: str, value: Any) -> Iterator[str]:
         yield "R12"
 
 
-def _in_element(name: str, element: Mapping[str, Any]) -> Iterator[str]:
-    """The repairs of the members of one element, whose own name is `name`."""
-    if "valueQuantity" in element or "valueCodeableConcept" in element:
-        values = [one for one in element if one.startswith("value") and element[one] not in _BLANK]
-        if len(values) > 1:
-            yield "R4"
-    number = element.get("value")
-    if isinstance(number, str) and (name.endswith("Quantity") or name in _NUMBERS) and decimal_of(number) is not None:
-        yield "R6"
+def _in_element(name: str, element: Mapping[str, Any], found: set[str]) -> None:
+    """Add the repairs of the members of one element, whose own name is `name`."""
+    values = 0
     for member, value in element.items():
-        if member[:1] == "_":
-            if member[1:] not in element:
-                yield "R7"
-        elif value in _BLANK:
-            yield "R1"
-        elif member in _LISTS and not isinstance(value, (list, str)):
-            yield "R2"
-        elif isinstance(value, str):
-            yield from _in_text(member, value, element)
+        if type(value) is str:
+            if not value:
+                found.add("R1")
+            elif member in _WORDS:
+                if not value.isascii() or "\\" in value:
+                    _in_words(value, found)
+            elif member == "code":
+                if not value.isalnum() and ("system" in element or "display" in element):
+                    _in_code(value, element, found)
+            elif member == "value" and (name in _NUMBERS or name.endswith("Quantity")):
+                found.update(("R6",) if decimal_of(value) is not None else ())
+        elif value is None or (not value and type(value) in (dict, list)):
+            found.add("R1")
+            continue
+        elif member in _LISTS and type(value) is not list:
+            found.add("R2")
+        if member[:5] == "value" and member != "value" and value != "":
+            values += 1
+        if member[:1] == "_" and member[1:] not in element:
+            found.add("R7")
+    if values > 1:
+        found.add("R4")
 
 
-def _in_text(member: str, value: str, element: Mapping[str, Any]) -> Iterator[str]:
-    if member in _WORDS:
-        if not value.isascii() and clean(value) != " ".join(value.split()):
-            yield "R8"
-        elif "\\" in value and clean(value) != " ".join(value.split()):
-            yield "R9"
-    elif member == "code" and ("system" in element or "display" in element):
-        read = codings(element)
-        if read and read[0][1] != value:
-            yield "R10"
+def _in_words(text: str, found: set[str]) -> None:
+    if clean(text) != " ".join(text.split()):
+        found.add("R9" if text.isascii() else "R8")
+
+
+def _in_code(code: str, element: Mapping[str, Any], found: set[str]) -> None:
+    read = codings(element)
+    if read and read[0][1] != code:
+        found.add("R10")

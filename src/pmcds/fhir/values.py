@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -150,6 +150,21 @@ def texts(value: Any) -> str | None:
         text = value.get("text")
         return clean(text) if isinstance(text, str) else None
     return None
+
+
+_TEXTS = frozenset({str, type(None)})
+
+
+def spelling(value: Any) -> Hashable:
+    """A key under which what a concept means may be remembered: equal only where codings and text are."""
+    member = value[0] if type(value) is list and len(value) == 1 else value
+    inner = member.get("coding") if type(member) is dict else None
+    if type(inner) is list and len(inner) == 1 and type(inner[0]) is dict:
+        coding = inner[0]
+        key = (coding.get("system"), coding.get("code"), coding.get("display"), member.get("text"))
+        if _TEXTS.issuperset(map(type, key)):
+            return key
+    return (codings(value), texts(value))
 
 
 def code_of(value: Any, fold: Sequence[str] = ()) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pmcds.fhir import decode
 from pmcds.fhir.site import Opened, ReadContext, Site
-from pmcds.fhir.values import as_dicts, codings, texts
+from pmcds.fhir.values import as_dicts, codings, spelling, texts
 from pmcds.terminology import ObservationTerm, Terms
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
@@ -71,7 +71,7 @@ class Questions:
         found = self._sites.get(site)
         if found is None:
             code = (site.data or {}).get("code")
-            found = self._sites[site] = self._of_concept((codings(code), texts(code)), code)
+            found = self._sites[site] = self._of_concept(spelling(code), code)
         return found
 
     def _terms_of(self, concept: Any) -> tuple[ObservationTerm, ...]:
