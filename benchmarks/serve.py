@@ -26,15 +26,31 @@ CALLS = {
     "order-sign-clopidogrel": "pmcds-order-sign",
     "patient-view": "pmcds-patient-view",
 }
+
+
+def bodies(resources: int) -> dict[str, tuple[str, bytes]]:
+    """Service and body of each call: the example requests, or one order-sign with so many everyday resources."""
+    if not resources:
+        return {name: (service, (REQUESTS / f"{name}.json").read_bytes()) for name, service in CALLS.items()}
+    from bundles import bundle
+
+    from pmcds.hooks import request_from
+
+    request = request_from(json.loads(bundle(resources)), "order-sign", patient="Patient/p1")
+    return {f"order-sign-{resources}": ("pmcds-order-sign", json.dumps(request).encode())}
+
+
 BROKEN = b'{"hook": "order-select", "hookInstance": "x", "context": {"patientId": '
 
 
 class Client(threading.Thread):
     """One connection that asks again and again."""
 
-    def __init__(self, port: int, end: float, expected: dict[str, bytes], pause: float) -> None:
+    def __init__(
+        self, port: int, end: float, calls: dict[str, tuple[str, bytes]], expected: dict[str, bytes], pause: float
+    ) -> None:
         super().__init__(daemon=True)
-        self._port, self._end, self._expected, self._pause = port, end, expected, pause
+        self._port, self._end, self._calls, self._expected, self._pause = port, end, calls, expected, pause
         self.statuses: Counter[int] = Counter()
         self.times: list[tuple[float, float]] = []
         self.wrong = 0
@@ -42,15 +58,16 @@ class Client(threading.Thread):
     def run(self) -> None:
         """Mixed requests: two of three kinds of calls and now and then a broken one."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        names = list(CALLS)
+        names = list(self._calls)
         number = 0
         while time.monotonic() < self._end:
             number += 1
             name = names[number % len(names)]
             broken = number % 50 == 0
-            body = BROKEN if broken else (REQUESTS / f"{name}.json").read_bytes()
+            service, whole = self._calls[name]
+            body = BROKEN if broken else whole
             began = time.monotonic()
-            status, answer = post(connection, CALLS[name], body)
+            status, answer = post(connection, service, body)
             self.times.append((began, time.monotonic() - began))
             self.statuses[status] += 1
             if status == 200 and not broken and answer != self._expected[name]:
@@ -69,6 +86,12 @@ def memory(pid: int) -> int:
     """Resident memory in KiB."""
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) if found else 0
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -105,11 +128,10 @@ def wait_ready(port: int) -> http.client.HTTPConnection:
         time.sleep(0.2)
 
 
-def expected_answers(connection: http.client.HTTPConnection) -> dict[str, bytes]:
+def expected_answers(connection: http.client.HTTPConnection, calls: dict[str, tuple[str, bytes]]) -> dict[str, bytes]:
     """What a quiet server answers; asked until the same comes twice, since a deadline may cut the first."""
     found = {}
-    for name, service in CALLS.items():
-        body = (REQUESTS / f"{name}.json").read_bytes()
+    for name, (service, body) in calls.items():
         last, answer = (0, b""), post(connection, service, body)
         while answer != last:
             last, answer = answer, post(connection, service, body)
@@ -122,6 +144,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--resources", type=int, default=0, help="resources of one request; else the examples")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds between two calls of a client")
     parser.add_argument("--port", type=int, default=18080)
     options = parser.parse_args()
@@ -138,10 +161,11 @@ def main() -> int:
 
 def measure(pid: int, options: argparse.Namespace) -> dict[str, object]:
     """Figures of one run."""
-    expected = expected_answers(wait_ready(options.port))
-    began = time.monotonic()
+    calls = bodies(options.resources)
+    expected = expected_answers(wait_ready(options.port), calls)
+    began, used = time.monotonic(), processor(pid)
     end = began + options.minutes * 60
-    clients = [Client(options.port, end, expected, options.pause) for _ in range(options.clients)]
+    clients = [Client(options.port, end, calls, expected, options.pause) for _ in range(options.clients)]
     for client in clients:
         client.start()
     # Memory is looked at from minute two on, or from a fifth of a shorter run.
@@ -152,12 +176,15 @@ def measure(pid: int, options: argparse.Namespace) -> dict[str, object]:
     late = memory(pid)
     statuses = sum((client.statuses for client in clients), Counter[int]())
     times = [taken for client in clients for _, taken in client.times]
-    seconds = time.monotonic() - began
+    seconds, used = time.monotonic() - began, processor(pid) - used
     return {
         "seconds": round(seconds, 1),
         "clients": options.clients,
         "calls": len(times),
         "calls_per_second": round(len(times) / seconds, 1),
+        # What one core that has nothing else to do can answer; the machine of a run is often shared.
+        "calls_per_processor_second": round(len(times) / used, 1),
+        "processor_ms_per_call": round(used * 1000 / len(times), 1),
         "statuses": {str(status): count for status, count in sorted(statuses.items())},
         "server_errors": sum(count for status, count in statuses.items() if status >= 500 and status != 503),
         "other_answers": sum(client.wrong for client in clients),

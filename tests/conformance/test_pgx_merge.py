@@ -132,3 +132,8 @@ def test_what_a_source_advises_on_a_condition_is_no_suggestion() -> None:
     (card,) = _cards("clopidogrel", diplotype={"CYP2C19": "*2/*2"})
     assert "another drug" not in card.summary
     assert not [one for one in card.suggestions if "platelet" in one.label]
+
+
+def test_pg14_an_allele_that_no_table_has_is_named_with_the_date_of_the_table() -> None:
+    (card,) = _cards("codeine", diplotype={"CYP2D6": "*1/*999"})
+    assert "Reported: CYP2D6 *1/*999; looked up in CPIC diplotype table, 2026-10-11." in _text(card)

@@ -81,6 +81,7 @@ def test_ct_02_no_treatment_option_stands_on_a_guard() -> None:
     plasma = {"cancer": ["prostate cancer"], "specimen": "plasma", "variant": {"ATM": ["p.Arg3008Cys 2% pathogenic"]}}
     card = next(c for c in result(plasma).cards if "tumor/liquid-biopsy/clonal-hematopoiesis" in str(c))
     assert "blood cells" in str(card)
+    assert not any("labeled option" in str(other.summary) for other in result(plasma).cards), "CARD-46"
     assert card.indicator == "info"
 
 

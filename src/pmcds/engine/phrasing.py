@@ -146,6 +146,11 @@ class Phrasing:
         details += [told for note in answer.notes if (told := self.note(note))]
         return f"{self.fact(answer)} ({'; '.join(details)})"
 
+    def not_in_table(self, answer: Answer) -> str:
+        """The result with an allele that the table lacks, and the table with its date (PG14)."""
+        stated, table = guarded(answer.text or ""), answer.table or ""
+        return self.notice("not_in_table", subject=answer.subject.shown, value=stated, table=table)
+
     def note(self, note: str) -> str | None:
         """A remark on how a value came about, in words; None for what only integrators need."""
         notes: Mapping[str, str] = self._data["notes"]

@@ -29,6 +29,7 @@ _TOLD = frozenset({words.ALERT, words.CANNOT_TELL})
 _OFFER = "indicated"
 _RESULTS = frozenset({"variant", "biomarker", "allele", "laboratory"})
 _TESTING = ("test-first", "measure-first", "confirm-first")
+_UNKNOWN_ALLELE = "unknown-allele"
 _REMOVING = ("avoid", "not-indicated", "resistant")
 
 
@@ -362,4 +363,6 @@ def _unchecked(outcome: Outcome, phrasing: Phrasing) -> str:
         # Not even the name of the gene is told about withheld data.
         return _sentence(reason)
     interactions = modifiers.told(outcome, phrasing) if UNDEFINED in (outcome.reason, *outcome.also) else ()
-    return " ".join([_sentence(f"{outcome.rule.title}: {reason}"), *interactions])
+    unknown = [answer for answer in outcome.answers if answer.reason == _UNKNOWN_ALLELE and answer.text]
+    named = dict.fromkeys(phrasing.not_in_table(answer) for answer in unknown)
+    return " ".join([_sentence(f"{outcome.rule.title}: {reason}"), *named, *interactions])

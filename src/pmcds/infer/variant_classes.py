@@ -18,7 +18,8 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
 
 of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too). `significance`
 (words that the laboratory must have used), `zygosity`, `specimen` and `fraction` ({at_least: "0.4", at_most: "0.6"} of
-the reads) narrow it down; with these alone every variant of the gene counts. `origin` asks for results of the germline
+the reads) narrow it down, and `not_specimen` takes results of one specimen out; with these alone every variant of the
+gene counts. `origin` asks for results of the germline
 or of the tumor, whatever the rule's own origin.
 """
 
@@ -38,6 +39,7 @@ def fits(name: str, spec: Mapping[str, Any], variant: Described) -> Fits:
     """Whether the variant is of this name or category: yes, no, or not told."""
     narrowed = [one_of(spec[word], stated) for word, stated in _stated(variant) if word in spec]
     narrowed += [share(spec["fraction"], variant.fraction)] if "fraction" in spec else []
+    narrowed += [variant.specimen != spec["not_specimen"]] if "not_specimen" in spec else []
     if spec.get("except") and any_of(spec["except"], variant):
         return NO
     identity = YES if _is_said(name, spec, variant) else _identity(name, spec, variant, bool(narrowed))
