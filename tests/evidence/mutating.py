@@ -44,14 +44,25 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         if time.monotonic() > end:
             break
         said = _verdict(session, mutant, reach, durations)
-        out["rows"].append({"key": mutant.key, "line": mutant.line, "place": mutant.place, "said": said})
+        out["rows"].append(
+            {"key": mutant.key, "line": mutant.line, "place": mutant.place, "said": said, "by": _by(said)}
+        )
         if len(out["rows"]) % 25 == 0:
             _write(options["out"], out)
     _write(options["out"], out)
     return True
 
 
-def _write(path: str, out: dict[str, Any]) -> None:
+def _by(said: str) -> str | None:
+    """The test that killed the last mutant."""
+    path = OPTIONS["out"] + ".by"
+    if said != "killed" or not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return str(json.load(file))
+
+
+def _write(path: str, out: Any) -> None:
     with open(path, "w", encoding="utf-8") as file:
         json.dump(out, file, ensure_ascii=False)
 
@@ -83,6 +94,7 @@ def _fails(session: pytest.Session, places: list[int]) -> bool:
     items.sort(key=lambda item: item.nodeid.partition("::")[0])
     for item, following in zip(items, [*items[1:], None], strict=True):
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+            _write(OPTIONS["out"] + ".by", item.nodeid)
             return True
     return False
 

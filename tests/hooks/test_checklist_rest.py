@@ -94,3 +94,15 @@ def test_EP03_a_clinician_is_a_role_or_a_person() -> None:
     for user in ("PractitionerRole/1", "Practitioner/1"):
         request = {"hook": "patient-view", "hookInstance": "x", "context": {"patientId": "p", "userId": user}}
         assert parse_request(request).user == user
+
+
+def test_MD11_what_was_not_sent_is_said_once_for_many_checks(engine: pmcds.Engine) -> None:
+    """A patient of whom nothing was sent: one card that says so, no advice, and a line for each check all the same."""
+    request = {"hook": "patient-view", "hookInstance": "x", "context": {"patientId": "p"}}
+    result = engine.answer("pmcds-patient-view", json.dumps(request))
+    [card] = result.to_dict()["cards"]
+    assert card["indicator"] == "info" and len(card["detail"]) < 600
+    assert len(result.cards[0].lines) > 50 and {line.outcome for line in result.ledger.orders} <= {
+        "CANNOT-TELL",
+        "NOT-COVERED",
+    }

@@ -171,3 +171,14 @@ def test_FR35_the_record_is_an_audit_event_of_R4() -> None:
         )
         models.AuditEvent.model_validate(event)
         assert sum(agent["requestor"] for agent in event["agent"]) == 1
+
+
+def test_a_site_chooses_how_results_are_asked_for_and_which_version_is_announced(open_client: Open) -> None:
+    def offered(**settings: Any) -> dict[str, Any]:
+        services = open_client(**settings).get("/cds-services").json()["services"]
+        return next(service for service in services if service["hook"] == "order-sign")
+
+    usual, whole, newest = offered(), offered(observations="all"), offered(specification="3.0.0")
+    assert "&code=" in usual["prefetch"]["observations"] and usual["version"] == "2.0.1"
+    assert whole["prefetch"]["observations"] == "Observation?patient={{context.patientId}}"
+    assert newest["version"] == "3.0.0" and "resolve()" in newest["prefetch"]["drugs"]
