@@ -53,11 +53,6 @@ class Seen:
     others: tuple[tuple[State, Finding], ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def empty(self) -> bool:
-        """True if nothing at all was found."""
-        return not self.usable and not self.others
-
 
 def state_of(finding: Finding, origin: str | None, now: datetime) -> State:
     """The state of a finding for a question about inherited (germline) or acquired (somatic) changes."""
