@@ -126,4 +126,5 @@ def test_pg56_every_value_reaches_a_case_and_every_case_is_reached(path: Path) -
             case = facts.first_case(cases, dict(zip(values, combination, strict=True)))
             assert case is not None, combination
             reached.add(case["case"])
-        assert reached == {case["case"] for case in cases}
+        # How long a drug has been taken is no result of the tables: `cover` tries it.
+        assert reached == {case["case"] for case in cases if "taken_for" not in case.get("if", {})}
