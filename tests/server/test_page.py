@@ -93,6 +93,13 @@ def choose(page: Any, text: str) -> None:
     wait(page, "document.querySelector('#status').textContent.includes('card')")
 
 
+def choose_hook(page: Any, hook: str) -> None:
+    """Choose a hook and wait for its cards: those of the hook before it are still there for a moment."""
+    page.evaluate("document.querySelectorAll('.card').forEach((card) => { card.dataset.before = 'yes'; })")
+    page.select_option("#hook", hook)
+    wait(page, "!document.querySelector('[data-before]') && document.querySelector('[data-override]') !== null")
+
+
 @in_browser
 def test_cards_of_a_sample_are_shown(page: Any) -> None:
     choose(page, "Clopidogrel")
@@ -109,8 +116,7 @@ def test_cards_of_a_sample_are_shown(page: Any) -> None:
 @in_browser
 def test_hook_ledger_findings_and_json_are_shown(page: Any) -> None:
     choose(page, "Clopidogrel")
-    page.select_option("#hook", "order-select")
-    page.wait_for_selector("[data-accept]")
+    choose_hook(page, "order-select")
     page.click("#tab-ledger")
     assert page.locator("#ledger .ALERT").count() >= 1
     page.locator("#ledger summary").first.click()
@@ -141,8 +147,7 @@ def test_a_drug_can_be_typed_and_the_bundle_changed(page: Any) -> None:
 @in_browser
 def test_accept_and_override_reach_the_store(page: Any, server: tuple[str, Server]) -> None:
     choose(page, "Clopidogrel")
-    page.select_option("#hook", "order-select")
-    page.wait_for_selector("[data-accept]")
+    choose_hook(page, "order-select")
     page.locator("[data-accept]").first.click()
     wait(page, "document.querySelector('.said').textContent === 'Accepted.'")
     page.locator(".choices select").first.select_option(index=1)
@@ -157,8 +162,7 @@ def test_accept_and_override_reach_the_store(page: Any, server: tuple[str, Serve
 @in_browser
 def test_no_reason_is_given_that_nobody_chose(page: Any, server: tuple[str, Server]) -> None:
     choose(page, "Codeine")
-    page.select_option("#hook", "order-sign")
-    page.wait_for_selector("[data-override]")
+    choose_hook(page, "order-sign")
     page.locator("[data-override]").first.click()
     wait(page, "document.querySelector('.said').textContent === 'Overridden.'")
     [record] = [one for one in server[1].store.records() if one.service == "pmcds-order-sign"]
