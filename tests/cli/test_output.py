@@ -64,12 +64,19 @@ def test_a_card_is_shown_with_reasons_offers_and_source(capsys: pytest.CaptureFi
 
 def test_a_table_keeps_within_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     drawn = Screen()
-    drawn.width = 40
+    drawn.width, drawn.whole_rows = 40, False
     drawn.table(("a", "rule"), [("short", "pharmacogenomics/example/source and more"), ("x" * 60, "one two")])
     shown = capsys.readouterr().out
     assert max(len(line) for line in shown.splitlines()) <= 40
     assert "pharmacogenomics/\n" in shown
     assert "x" * 60 in "".join(line.split(" ")[0] for line in shown.splitlines())
+
+
+def test_a_row_that_a_program_reads_is_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = Screen()
+    drawn.width = 40
+    drawn.table(("rule", "title"), [("pharmacogenomics/example/source", "a title that is long enough for two lines")])
+    assert "pharmacogenomics/example/source  a title that is long enough for two lines" in capsys.readouterr().out
 
 
 def test_rich_draws_the_same_words(capsys: pytest.CaptureFixture[str]) -> None:

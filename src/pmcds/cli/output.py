@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 import shutil
 import sys
@@ -79,7 +78,7 @@ class Screen:
     def __init__(self) -> None:
         self.width = min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
         # What a program reads, a filter for example, needs each row whole.
-        self.whole_rows = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        self.whole_rows = not sys.stdout.isatty()
 
     def line(self, text: str = "", *, indent: int = 0) -> None:
         """One paragraph, wrapped to the width of the terminal."""
