@@ -1,7 +1,7 @@
 """Personalized medicine clinical decision support: FHIR in, CDS Hooks cards out, with an account of both.
 
 engine = pmcds.Engine()
-result = engine.evaluate(bundle, order="clopidogrel")
+result = engine.evaluate(bundle, order="name of a drug")
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def _knowledge() -> Knowledge:
 
 
 def phenotype(gene: str, diplotype: str) -> GeneResult:
-    """What a diplotype means: `phenotype("CYP2D6", "*1/*4x2")`.
+    """What a diplotype means: `phenotype("GENE", "*1/*4x2")`.
 
     Raises InputError if the gene, an allele or the notation is not known.
     """
@@ -33,7 +33,7 @@ def phenotype(gene: str, diplotype: str) -> GeneResult:
 
 
 def parse_variant(text: str) -> Variant | None:
-    """A variant from everyday or HGVS text, or None if it is none: `parse_variant("BRAF p.(Val600Glu)")`."""
+    """A variant from everyday or HGVS text, or None if it is none: `parse_variant("GENE p.(Val600Glu)")`."""
     return infer.parse_variant(text, _knowledge().genes)
 
 

@@ -38,15 +38,3 @@ MODULES = tuple(Module(path) for path in sorted(PACKAGE.rglob("*.py")))
 def parsed(module: Module) -> ast.Module:
     """Its syntax tree."""
     return ast.parse(module.text)
-
-
-def docstrings(tree: ast.Module) -> frozenset[int]:
-    """The identities of the nodes that are docstrings: of modules, classes and functions, and below attributes."""
-    found = set()
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            found |= {
-                id(item.value) for item in body if isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)
-            }
-    return frozenset(found)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.source import MODULES, ROOT, Module, docstrings, parsed
+from tests.architecture.source import MODULES, ROOT, Module, parsed
 
 # Codes of LOINC and of its answer lists.
 CODE = re.compile(r"(?<![\w.-])(?:\d{3,5}-\d|LA\d{1,5}-\d)(?![\w-])")
@@ -56,11 +56,9 @@ def test_the_scan_finds_what_it_looks_for() -> None:
 
 
 def _texts(module: Module) -> Iterator[str]:
-    """Every text of the code that is no docstring, and every comment."""
-    tree = parsed(module)
-    explained = docstrings(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) and id(node) not in explained:
+    """Every text of the code, docstrings and their examples included, and every comment."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             yield node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
     for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
         if token.type == tokenize.COMMENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -160,15 +161,16 @@ def test_pg93_a_site_can_mute_each_group(groups: tuple[str, ...], cards: int) ->
     assert all(line.quiet for line in result.ledger.orders) is (cards == 0)
 
 
+def ordered_test(text: str, subject: str) -> dict[str, Any]:
+    """An active order of a test, known by its words."""
+    return {
+        "resourceType": "ServiceRequest", "id": "test-order", "status": "active", "intent": "order",
+        "subject": {"reference": subject}, "code": {"text": text},
+    }  # fmt: skip
+
+
 def test_pg94_a_pending_test_is_told_and_not_asked_for_again() -> None:
-    pending = {
-        "resourceType": "ServiceRequest",
-        "id": "sr",
-        "status": "active",
-        "intent": "order",
-        "subject": {"reference": "Patient/p"},
-        "code": {"text": "CYP2C19 genotype"},
-    }
+    pending = ordered_test("CYP2C19 genotype", "Patient/p")
     bundle = {
         "resourceType": "Bundle",
         "type": "collection",
@@ -193,15 +195,7 @@ def test_bio_pt_04_a_germline_test_that_is_ordered_again_is_noticed(
     bundle = bundle_of(someone, now=NOW, terms=engine().terms)
     remark = "a test of this gene is ordered although this result is on file"
     assert remark not in _text(engine().evaluate(bundle, order=drug, now=NOW))
-    order = {
-        "resourceType": "ServiceRequest",
-        "id": "again",
-        "status": "active",
-        "intent": "order",
-        "subject": {"reference": "Patient/patient-1"},
-        "code": {"text": test},
-    }
-    bundle["entry"].append({"resource": order})
+    bundle["entry"].append({"resource": ordered_test(test, "Patient/patient-1")})
     assert remark in _text(engine().evaluate(bundle, order=drug, now=NOW))
 
 

@@ -58,7 +58,7 @@ def _by_gene(index: Index, genes: Mapping[str, Gene]) -> Mapping[str, tuple[Find
 
 
 def _of_karyotype(finding: Finding, genes: Mapping[str, Gene]) -> Finding:
-    """A karyotype with the abnormality that a gene file lists as its text; others name no gene (F5, T28)."""
+    """A karyotype with the abnormality that a gene file lists as its text; others name no gene (T28)."""
     seen = abnormalities(value_of(finding).get("iscn")) if value_of(finding).get("row") == "karyotype" else ()
     for one in seen:
         parsed = parse(one, genes)

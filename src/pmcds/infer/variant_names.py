@@ -81,8 +81,8 @@ class Parsed(NamedTuple):
 def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant | None:
     """The variant that a text names, or None if no known form fits.
 
-    "BRAF p.(Val600Glu)", "BRAF V600E", "NM_004333.4:c.1799T>A", "EGFR exon 19 deletion", "BCR::ABL1" and
-    "BRAF V600E: not detected" are examples. With `genes`, equivalent forms lead to one canonical name and
+    "GENE p.(Val600Glu)", "GENE V600E", "NM_000000.1:c.1799T>A", "GENE exon 19 deletion", "ONE::OTHER" and
+    "GENE V600E: not detected" are examples. With `genes`, equivalent forms lead to one canonical name and
     `categories` lists the gene file's categories that hold.
     """
     parsed = parse(text, genes)

@@ -16,7 +16,7 @@ NUMERIC = frozenset({"laboratory", "age", "taken_for"})
 
 
 class Subject(NamedTuple):
-    """A question that a rule can ask, for example ("phenotype", "CYP2C19") or ("age", "")."""
+    """A question that a rule can ask, for example ("phenotype", a gene) or ("age", "")."""
 
     kind: str
     name: str

@@ -14,8 +14,8 @@ class Patient:
     diplotype       {gene: "*2/*2"}                       star alleles, or names of the gene's table
     phenotype       {gene: "poor metabolizer"}
     activity_score  {gene: "0.5"}
-    allele          {"HLA-B*57:01": "present" | "absent"}
-    variant         {gene: ["p.Val600Glu", ...]} or {"BRAF p.Val600Glu": "present" | "absent"}; a name may be
+    allele          {"GENE*01:02": "present" | "absent"}
+    variant         {gene: ["p.Val600Glu", ...]} or {"GENE p.Val600Glu": "present" | "absent"}; a name may be
                     followed by what the laboratory says ("p.Arg40His likely pathogenic heterozygous") and the share
                     of the reads ("p.Val600Glu 12%"); {gene: "absent"}: none found
     biomarker       {name: "high" | {"quantity": "12", "unit": "mut/Mb"}}

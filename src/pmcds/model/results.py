@@ -44,7 +44,7 @@ class GeneResult:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A variant as parsed from text. `canonical` is for example "BRAF:p.Val600Glu"."""
+    """A variant as parsed from text. `canonical` is for example "GENE:p.Val600Glu"."""
 
     gene: str | None
     protein: str | None

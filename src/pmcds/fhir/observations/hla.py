@@ -19,7 +19,7 @@ _FOUR_DIGITS = re.compile(r"\d{4}", re.ASCII)
 class HlaAllele(NamedTuple):
     """One allele of a typing.
 
-    `name` is the normal form with two fields and an expression suffix ("HLA-B*57:01", "HLA-A*24:09N"), or what is
+    `name` is the normal form with two fields and an expression suffix ("LOCUS*57:01", "LOCUS*24:09N"), or what is
     known of it; `reason` is resolution-too-low, value-unreadable or None.
     """
 

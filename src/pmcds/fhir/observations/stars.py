@@ -37,7 +37,7 @@ NOT_UNDERSTOOD = Stated(None, None, "value-unreadable")
 
 
 def gene_before_star(text: str | None) -> str | None:
-    """The symbol that stands directly before the first star ("CYP2C19*2/*2", "CYP2D6_*1/*1"), or None."""
+    """The symbol that stands directly before the first star ("GENE*2/*2", "GENE_*1/*1"), or None."""
     found = _GENE_BEFORE_STAR.search(text) if text else None
     return found["gene"] if found else None
 

@@ -114,7 +114,7 @@ def copy_number_of(record: Record, change: Change) -> tuple[dict[str, Any], str 
 
 
 def karyotype_of(record: Record) -> tuple[dict[str, Any], bool]:
-    """The ISCN text, and whether it is a normal karyotype; no gene fusion is ever derived from it (F5, T28)."""
+    """The ISCN text, and whether it is a normal karyotype; no gene fusion is ever derived from it (T28)."""
     text = next(iter(record.words("iscn")), None)
     return {"row": "karyotype", "iscn": text}, bool(text and _NORMAL_KARYOTYPE.fullmatch(text))
 
