@@ -26,6 +26,7 @@ from pmcds.engine import (
 )
 from pmcds.errors import HookError, InputError
 from pmcds.knowledge import Knowledge
+from pmcds.model.cards import Card
 from pmcds.model.findings import Finding, Order, Reading
 from pmcds.model.patient import Patient
 from pmcds.model.places import speaks
@@ -228,7 +229,7 @@ class Engine:
             _outcomes=tuple(outcomes),
             _phrasing=self.phrasing,
             _render=self._renderer(reading, orders, selection),
-            _asked=selection.notes,
+            _request_notes=selection.notes,
             _read=lambda: self._findings(opened, replace(context, asked=None)),
             _genes=self.knowledge.genes,
         )
@@ -276,22 +277,34 @@ class Engine:
     def _renderer(
         self, reading: Reading, orders: Sequence[Order], selection: Selection
     ) -> Callable[[Result, Collection[str]], hooks.Rendered]:
+        named = selection.profile or self.settings.profile
+        if named != Settings().profile:
+            from pmcds import hooks
+
+            hooks.profile_named(named)  # an unknown one is refused now, not when somebody wants the response
+
         def render(result: Result, shown_before: Collection[str]) -> hooks.Rendered:
             from pmcds import hooks
 
             apart = self.settings.notices == "extension"
             setting = hooks.Setting(
-                profile=hooks.profile_named(selection.profile or self.settings.profile),
+                profile=hooks.profile_named(named),
                 orders={order.key: order for order in orders},
                 patient=reading.patient,
                 encounter=selection.encounter,
                 hook=selection.hook,
                 fhir_version=selection.fhir_version,
             )
-            again = [card for card in result.cards if card.uuid in shown_before and card.indicator != "critical"]
-            hidden = [card for card in result.cards if card.notice and apart and card not in again]
+            shown: list[Card] = []
+            hidden: list[Card] = []
+            again: list[Card] = []
+            for card in result.cards:
+                if card.uuid in shown_before and card.indicator != "critical":
+                    again.append(card)
+                else:
+                    (hidden if card.notice and apart else shown).append(card)
             return hooks.render_noted(
-                [card for card in result.cards if card not in again and card not in hidden],
+                shown,
                 setting,
                 extension=hooks.extension_of(hidden, again),
                 options=selection.options,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pmcds.engine import questions
+from pmcds import engine
 from pmcds.fhir.readset import OF_THE_PERSON, elements
 from pmcds.knowledge import Knowledge
 from pmcds.model.answers import Subject
@@ -31,9 +31,7 @@ class SourceAttribute:
 
 def read_set(rule: Rule, knowledge: Knowledge) -> dict[Subject, tuple[str, ...]]:
     """Every question that the rule asks, also through its genes, tumor types and drugs, with the elements read."""
-    asked = dict.fromkeys(rule.subjects)
-    # Tumor types and what speaks against an alternative are asked besides the subjects of the cases.
-    asked |= dict.fromkeys(subject for subject, _ in questions((rule,)))
+    asked = dict.fromkeys((*rule.subjects, *engine.read_set(rule)))
     asked |= dict.fromkeys(Subject("ordered_with", name) for name in rule.drugs)
     for subject in tuple(asked):
         asked |= dict.fromkeys(_through_gene(subject, knowledge))

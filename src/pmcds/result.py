@@ -41,7 +41,7 @@ class Result:
     _outcomes: tuple[Outcome, ...] = field(default=(), repr=False)
     _phrasing: Phrasing | None = field(default=None, repr=False)
     _render: Callable[[Result, Collection[str]], hooks.Rendered] | None = field(default=None, repr=False)
-    _asked: tuple[str, ...] = field(default=(), repr=False)
+    _request_notes: tuple[str, ...] = field(default=(), repr=False)
     _read: Callable[[], Read] | None = field(default=None, repr=False)
     _genes: Mapping[str, Gene] = field(default_factory=dict, repr=False)
 
@@ -57,8 +57,8 @@ class Result:
     @property
     def notes(self) -> tuple[Mapping[str, Any], ...]:
         """Repairs by site; what the client's profile moved or dropped stands under its card."""
-        asked = ({"site": "", "repairs": list(self._asked)},) if self._asked else ()
-        return (*self._everything[1], *asked, *_of_cards(self._rendered))
+        of_request = ({"site": "", "repairs": list(self._request_notes)},) if self._request_notes else ()
+        return (*self._everything[1], *of_request, *_of_cards(self._rendered))
 
     @property
     def orders(self) -> dict[str, Mapping[str, Any]]:

@@ -27,7 +27,8 @@ _WITHOUT_DRAFTS = frozenset(
     }
 )
 _LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
-_DRUG_ORDERS = frozenset({"MedicationRequest", "MedicationOrder"})
+# Kinds of names that must lead to an order: drug orders, and what names nothing that could be looked for.
+_DRUG_ORDERS = frozenset({"MedicationRequest", "MedicationOrder", "dispatchedOrders"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,12 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
 
 def _dispatched(reading: Reading, orders: Sequence[Order], named: Sequence[str]) -> tuple[Order, ...]:
     """The orders that are sent out, wherever they stand; a drug order that nobody supplied is told, not passed over."""
-    found = [order for order in orders if order.key in named]
+    found = [order for order in orders if order.key in named or _tail(order.key) in named]
     sent = {note.resource for note in reading.inputs} | {order.key for order in found}
-    lost = [key for key in named if key not in sent and key.split("/")[0] in _DRUG_ORDERS]
-    return (*found, *(Order(key, DrugMatch(), state="unknown", problem="drug-unresolved") for key in sorted(lost)))
+    known = sent | {_tail(key) for key in sent}
+    # A bare id is an order's until a resource of another type has it.
+    lost = {name for name in named if name not in known and ("/" not in name or name.split("/")[0] in _DRUG_ORDERS)}
+    return (*found, *(Order(name, DrugMatch(), state="unknown", problem="drug-unresolved") for name in sorted(lost)))
 
 
 def _in_context(order: Order) -> bool:

@@ -115,7 +115,7 @@ def test_a_hook_that_is_in_no_table_is_refused_clearly(engine: pmcds.Engine) -> 
 # order-dispatch names orders, it does not bring them.
 
 
-def _dispatch(engine: pmcds.Engine, *named: str, **changes: Any) -> Any:
+def _dispatch(engine: pmcds.Engine, *named: Any, **changes: Any) -> Any:
     request = request_from(_bundle(), "order-dispatch", patient="Patient/example")
     request["context"] |= {"dispatchedOrders": list(named)} | changes
     return engine.answer("pmcds-order-dispatch", json.dumps(request))
@@ -132,6 +132,22 @@ def test_order_dispatch_tells_of_a_drug_order_that_nobody_sent(engine: pmcds.Eng
     [line] = result.ledger.orders
     assert (line.order, line.outcome, line.reason) == ("MedicationRequest/elsewhere", "CANNOT-TELL", "drug-unresolved")
     assert len(_said(result)) == 1, "never a silent empty answer"
+
+
+def test_order_dispatch_takes_a_bare_id_for_the_order_of_that_id(engine: pmcds.Engine) -> None:
+    result = _dispatch(engine, "clopidogrel")
+    assert {line.order for line in result.ledger.orders} == {"MedicationRequest/clopidogrel"}
+    assert result.cards
+
+
+@pytest.mark.parametrize("named", ["elsewhere", "urn:uuid:4d1b3c5e-0000-4000-8000-0", "#contained", 5, {"a": 1}])
+def test_order_dispatch_is_never_silent_about_a_name_that_leads_nowhere(engine: pmcds.Engine, named: Any) -> None:
+    for several in ([named], ["MedicationRequest/clopidogrel", named]):
+        result = _dispatch(engine, *several)
+        lost = [line for line in result.ledger.orders if line.reason == "drug-unresolved"]
+        assert [line.outcome for line in lost] == ["CANNOT-TELL"]
+        assert not result.complete
+        assert any("could not" in card.summary or "checks" in card.summary for card in result.cards)
 
 
 def test_order_dispatch_never_deletes_an_order_that_is_on_record(engine: pmcds.Engine) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+import pmcds
 from pmcds.errors import InputError
 from pmcds.hooks import PROFILES, choose_profile, profile_named, render_noted
 from pmcds.hooks.profiles import CardOptions, card_options, hinted_profile
@@ -208,3 +209,9 @@ def test_hooks_an_integrators_profile_is_taken_as_it_is_and_unknown_names_are_re
     assert profile_named("own", {**PROFILES, "own": own}) is own
     with pytest.raises(InputError, match="generic"):
         profile_named("nobody")
+
+
+def test_an_unknown_profile_is_refused_when_data_are_evaluated_not_when_the_answer_is_written() -> None:
+    engine = pmcds.Engine(settings=pmcds.Settings(profile="nobody"))
+    with pytest.raises(pmcds.InputError, match="profile"):
+        engine.evaluate(pmcds.Patient(), order=[])

@@ -161,7 +161,8 @@ def test_hooks_r14_members_under_the_names_that_examples_print(hook: str, sent: 
 def test_hooks_r14_order_dispatch_names_its_orders() -> None:
     context = {"patientId": "p1", "dispatchedOrders": ["ServiceRequest/1", "bad", 4], "performer": "Organization/2"}
     found = parse_request({"hook": "order-dispatch", "hookInstance": "x", "context": context})
-    assert found.selections == ("ServiceRequest/1",)
+    # What names nothing that can be looked for keeps its place: it is told, never passed over.
+    assert found.selections == ("ServiceRequest/1", "bad", "dispatchedOrders/2")
     assert not found.every_order
 
 

@@ -15,9 +15,7 @@ from pmcds.model.rules import Advice, Alternative, CardSpec, Evidence, Rule
 
 # The level of a source that only mentions the gene: it is named and decides nothing (PG81).
 MENTION = "mention"
-# How a note of an answer begins that says why a result is not the one that is asked for.
-# Notes about what was found and is not the answer: another variant (FX-04), a value that is too old (LAB-02).
-NOT_THE_ANSWER = ("near miss", "an older value of")
+_NOT_THE_ANSWER = (words.NEAR_MISS, words.OUTDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def _missing(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
         elif answer.word is not None:
             lines.append(f"{phrasing.name(answer.subject)}: {phrasing.reason(answer.reason or answer.word)}")
         # What was found instead of what was asked for is told with its reason.
-        near = [note for note in answer.notes if note.startswith(NOT_THE_ANSWER) and answer.word is not None]
+        near = [note for note in answer.notes if note.startswith(_NOT_THE_ANSWER) and answer.word is not None]
         lines += [f"{phrasing.name(answer.subject)}: {note}" for note in near if answer.word != words.WITHHELD]
     return tuple(dict.fromkeys(lines))
 

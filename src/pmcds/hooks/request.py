@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,7 @@ from pmcds.hooks.table import HOOKS, ORDER_TYPES, USER_TOKENS, Hook, Member
 from pmcds.model.findings import Supply
 
 _VERSION_KEY = f"{EPIC_PREFIX}request.fhir-version"
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _VERSIONS = {"1": "DSTU2", "3": "STU3", "4": "R4", "5": "R5"}
 _OLD_TYPES = {"MedicationOrder": "DSTU2", "ProcedureRequest": "STU3"}
 
@@ -240,7 +242,7 @@ def _selections(
     if hook == "order-dispatch":
         stated = context.get("dispatchedOrders", context.get("order"))
         named = [stated] if isinstance(stated, str) else stated if isinstance(stated, list) else []
-        return tuple(dict.fromkeys(key for item in named if (key := key_of_reference(item)))), False
+        return tuple(dict.fromkeys(_dispatched(item, place) for place, item in enumerate(named))), False
     if hook != "order-select":
         return (), True
     stated = context.get("selections")
@@ -259,6 +261,12 @@ def _selections(
     if lost:
         notes.append("a selection names no draft")
     return tuple(found), False
+
+
+def _dispatched(item: Any, place: int) -> str:
+    """The key, or the bare id, of a dispatched order; what is neither keeps its place, so that it is told."""
+    bare = isinstance(item, str) and _ID.fullmatch(item)
+    return item if bare else key_of_reference(item) or f"dispatchedOrders/{place}"
 
 
 def _names(selection: str, placed: Placed) -> bool:

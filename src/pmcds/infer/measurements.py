@@ -16,9 +16,6 @@ from pmcds.model.answers import Answer, Interval, Key, Subject
 from pmcds.model.findings import Finding
 from pmcds.terminology import Terms
 
-# How a note about a value that is too old begins.
-OUTDATED = "an older value of"
-
 
 class Valued(NamedTuple):
     """A finding with its key."""
@@ -41,7 +38,7 @@ def _outdated(subject: Subject, index: Index) -> tuple[str, ...]:
     """That a value is on file but too old to count, with the newest date (LAB-02)."""
     old = [one for one in index.of("laboratory", subject.name) if one.reason == "not-current"]
     date = date_of(old)
-    return (f"{OUTDATED} {date[:10]} is on file and no longer counts",) if date else ()
+    return (f"{words.OUTDATED} {date[:10]} is on file and no longer counts",) if date else ()
 
 
 def biomarker(subject: Subject, index: Index, terms: Terms) -> Answer:

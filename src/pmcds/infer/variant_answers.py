@@ -26,7 +26,6 @@ _STRUCTURAL = ("fusion", "fused_with", "amplification", "loss")
 _STRUCTURAL_ROWS = {"fusion": ("fusion", "fused_with"), "copy-number": ("amplification", "loss")}
 # What is not found in cell-free DNA may be there all the same (ST-04, ST-05).
 _PLASMA = "plasma"
-NEAR_MISS = "near miss"
 # How notes begin that say what was found; the phrases of a card know them.
 FOUND, SPECIMEN, SHARE = "found ", "specimen ", "share of the reads "
 # What a coverage statement says when less than the whole gene was looked at.
@@ -131,7 +130,7 @@ def _noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
 def _near_misses(wanted: Wanted, others: Iterable[Finding], genes: Mapping[str, Gene]) -> tuple[str, ...]:
     """Why each other variant of the gene is not what is asked for (FX-04)."""
     reasons = (near_miss(wanted.name, described(finding, wanted.gene, genes)) for finding in others)
-    return tuple(sorted({f"{NEAR_MISS}: {reason}" for reason in reasons}))
+    return tuple(sorted({f"{words.NEAR_MISS}: {reason}" for reason in reasons}))
 
 
 def _excludes(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> bool:

@@ -24,6 +24,11 @@ ANSWER_WORDS = frozenset({UNKNOWN, UNREADABLE, INDETERMINATE, CONFLICTING, WITHH
 # The words that a case of a rule may name.
 CASE_WORDS = frozenset({UNKNOWN, INDETERMINATE, CONFLICTING})
 
+# How notes of an answer begin that say what was found and is not the answer: another variant (FX-04), a value that is
+# too old (LAB-02).
+NEAR_MISS = "near miss"
+OUTDATED = "an older value of"
+
 NOT_COVERED_REASONS = (
     "no-rule",
     "not-in-tables",
