@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.evidence.goldens import ROOT, bundles
+from tests.work import calls
 
 CPU = 2.0
 MEGABYTES = 400
@@ -137,22 +138,12 @@ def doubling(make: Callable[[int], Any], count: int) -> float:
     """How many more calls twice as much takes: the same number on every machine."""
     from tests.evidence.goldens import NOW, engine
 
-    def calls(number: int) -> int:
-        body, made = _many(make, number), [0]
-
-        def count_call(_frame: Any, event: str, _argument: Any) -> None:
-            made[0] += event in ("call", "c_call")
-
+    def spent(number: int) -> int:
+        body = _many(make, number)
         engine().evaluate(body, now=NOW)  # what is remembered is there for both
-        before = sys.getprofile()
-        sys.setprofile(count_call)
-        try:
-            engine().evaluate(body, now=NOW).to_dict()
-        finally:
-            sys.setprofile(before)
-        return made[0]
+        return calls(lambda: engine().evaluate(body, now=NOW).to_dict())
 
-    return calls(2 * count) / calls(count)
+    return spent(2 * count) / spent(count)
 
 
 DOUBLINGS: dict[str, Callable[[int], Any]] = {
