@@ -36,6 +36,8 @@ HEAD = """\
 # Names of a variant that count otherwise than the gene file, from the list of isoform and numbering traps.
 OTHER_NUMBERS = {
     ("FGFR3", "p.Tyr373Cys"): ("p.Tyr375Cys",),  # VT-01
+    ("RUNX1", "p.Ala134Pro"): ("p.Ala107Pro",),  # VT-03
+    ("FCGR3A", "p.Phe176Val"): ("p.Phe212Val",),  # VT-04
     ("ABL1", "p.Thr315Ile"): ("p.Thr334Ile",),  # VT-05
     ("BRAF", "p.Val600Glu"): ("p.Val512Glu",),  # VT-06
     ("TTR", "p.Val142Ile"): ("p.Val122Ile",),  # VT-08
@@ -49,6 +51,11 @@ STATED = (
     # An rs number names a place; this one is read as the usual change, whatever the observation says about it (VS-135).
     ("F5", "p.Arg534Gln", "rs6025", "VS-135"),
 )
+# Forms of a record that another record of the source contradicts.
+CONTRADICTED = {
+    # CIViC 802 has K83E (K110E) as c.247A>G on this transcript, 27 residues shorter; c.400 is that of NM_001754.
+    ("RUNX1", "ENST00000344691.4:c.400G>C"),
+}
 CHROMOSOMES = {f"NC_{number:06d}": str(number) for number in range(1, 23)} | {"NC_000023": "X", "NC_000024": "Y"}
 _GENOMIC = re.compile(r"(NC_\d{6})\.(\d+):(g\.\d+[ACGT]>[ACGT])")
 _PLACE = re.compile(r"(\d{1,2}|X|Y)-(\d+)-([ACGT])-([ACGT])")
@@ -160,7 +167,8 @@ def rows(data: Path) -> list[tuple[str, str, str, str]]:
     for record in records(data):
         name = about(record, wanted.get(record.gene, set()))
         if name is not None:
-            for form in (one for stated in record.forms for one in normal(stated)):
+            stated = (one for one in record.forms if (record.gene, one) not in CONTRADICTED)
+            for form in (one for given in stated for one in normal(given)):
                 by_form[record.gene, form].setdefault(name, record.source)
     for gene, name, form, source in STATED:
         if name in wanted.get(gene, ()):

@@ -66,7 +66,7 @@ class Engine:
         self.terms = self.knowledge.terms if terminology is None else self.knowledge.terms.replaced(terminology)
         self.readers = tuple(readers if readers is not None else fhir.READERS)
         phrases = self.knowledge.phrases
-        self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"])
+        self.phrasing = Phrasing(phrases.get(self.settings.language) or phrases["en"], remember=not self._thorough)
         # An integrator's terminology may change its mind: what it said is not remembered.
         self._memory = fhir.Memory() if terminology is None else None
         self._blank = Blank()
@@ -221,6 +221,7 @@ class Engine:
             snapshot=self.knowledge.snapshot,
             flags=flags,
             prefetch=selection.prefetch,
+            line=situation.known.line,
         )
         fhir.strict_check(opened, (line.site for line in ledger.inputs if line.used not in (None, "context")))
         return Result(
@@ -243,6 +244,7 @@ class Engine:
             now=now,
             fhir_server=opened.fhir_server,
             policy=self.settings.policy,
+            limits=self.settings.limits,
             thorough=self._thorough,
             memory=self._memory if self._memory is not None and not self._thorough else fhir.Memory(),
         )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
+import yaml
+
+from pmcds.engine import Phrasing, Ranking
 from pmcds.engine.match import atoms
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, Answer, Subject
-from pmcds.model.findings import Source
+from pmcds.model.cards import Card
+from pmcds.model.findings import DrugMatch, Order, Source
 from pmcds.model.rules import (
     Advice,
     All,
@@ -114,3 +120,39 @@ def rule(
 def answer(subject: Subject, *keys: str, word: str | None = None, reason: str | None = None, **more: object) -> Answer:
     sources = (SOURCE,) if keys or word in (words.CONFLICTING,) else ()
     return Answer(subject, keys, word, reason, sources, **more)  # type: ignore[arg-type]
+
+
+PHRASES = yaml.load((Path(__file__).parents[2] / "cards/phrases/en.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+
+
+class Drugs:
+    """Terms that know the code of every drug but `nocode` and `nodrug`."""
+
+    def drug(self, name: str) -> Any:
+        if name == "nodrug":
+            return None
+
+        class Term:
+            codes = () if name == "nocode" else (("http://www.nlm.nih.gov/research/umls/rxnorm", "1", name),)
+
+        return Term()
+
+
+def ranking(sources: Sequence[str] = ("src",)) -> Ranking:
+    return Ranking(Phrasing(PHRASES), Drugs(), sources=sources, patient="Patient/p1", snapshot="abc")  # type: ignore[arg-type]
+
+
+def order(**changes: Any) -> Order:
+    """A draft of the request for one drug that was recognized by its code."""
+    values: dict[str, Any] = {
+        "key": "MedicationRequest/1",
+        "drug": DrugMatch(("drugone",), systemic=True, how="code"),
+        "source": Source("MedicationRequest/1", "/context/draftOrders/entry/0/resource"),
+        "resource": {"resourceType": "MedicationRequest", "id": "1"},
+    }
+    return Order(**{**values, **changes})
+
+
+def text_of(shown: Card) -> str:
+    """Everything that the detail of a card says, a line each."""
+    return "\n".join(line for block in shown.detail for line in block.lines)

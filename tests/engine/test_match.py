@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from pmcds.engine.match import combine, judge, possible_values, slot_values, speaking
+import pytest
+
+from pmcds.engine.match import atoms, combine, judge, possible_values, slot_values, speaking
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Subject
-from pmcds.model.rules import All, Atom, Either
+from pmcds.model.rules import All, Atom, Case, Either, Not
 
 from .build import GENE, OTHER, answer, card, case, population, rule
 
 POOR = Atom(GENE, frozenset({"poor"}))
 NORMAL = Atom(GENE, frozenset({"normal"}))
 UNKNOWN = Atom(GENE, frozenset({"unknown"}))
+PRESENT = frozenset({"present"})
 ONE = [GENE]
 TWO = [GENE, OTHER]
 
@@ -220,6 +224,85 @@ def test_a_proven_population_speaks_alone_and_none_proven_lets_all_speak() -> No
     assert who(("absent",), ("present",)) == ["two"]
     assert who(("absent",), ("absent",)) == ["one", "two"]
     assert who(("present", "absent"), ("absent",)) == ["one", "two"]
+
+
+def test_a_population_whose_facts_are_too_many_to_try_is_never_taken_as_proven() -> None:
+    facts = [Subject("condition", f"c{place}") for place in range(7)]
+    subjects = [GENE, *facts]
+    every = All(tuple(Atom(fact, frozenset({"present"})) for fact in facts))
+    rare = population([case("any", NORMAL, subjects, silent="ok")], subjects, "rare", every)
+    usual = population([case("poor", POOR, subjects, card())], subjects, "usual", Not(Atom(facts[0], PRESENT)))
+    made = rule([rare, usual], subjects)
+    answers = [answer(GENE, "poor"), *(Answer(fact, ("present", "absent"), reason="not-supplied") for fact in facts)]
+    speaks, proven = speaking(made, slot_values(made, answers))
+    assert (proven, [one.name for one in speaks]) == (False, ["rare", "usual"])
+
+
+def test_a_population_of_those_without_a_condition_speaks_where_it_is_absent() -> None:
+    fact = Subject("condition", "first")
+    subjects = [GENE, fact]
+    without = population([case("poor", POOR, subjects, card())], subjects, "without", Not(Atom(fact, PRESENT)))
+    assert list(atoms(without.condition)) == [Atom(fact, PRESENT)]
+    made = rule([without, population([case("poor", POOR, subjects, card())], subjects, "all")], subjects)
+    for keys, who in ((("absent",), ["without", "all"]), (("present",), ["all"]), (("present", "absent"), ["all"])):
+        answers = [answer(GENE, "poor"), Answer(fact, keys)]
+        assert [one.name for one in speaking(made, slot_values(made, answers))[0]] == who
+
+
+def test_several_possible_keys_clear_only_if_every_one_of_them_needs_no_change() -> None:
+    cases = [*simple(), case("rapid", Atom(GENE, frozenset({"rapid"})), ONE, silent="standard dose")]
+    calm = verdict_of(answer(GENE, "normal", "rapid", reason="phase-ambiguous"), cases=cases)
+    assert (calm.outcome, [one.id for one in calm.possible]) == (words.CLEAR, ["normal", "rapid"])
+    torn = verdict_of(answer(GENE, "normal", "poor", reason="phase-ambiguous"), cases=cases)
+    assert torn.outcome == words.CANNOT_TELL
+
+
+def test_two_possible_keys_that_cannot_be_told_for_different_reasons_are_not_one_answer() -> None:
+    cases = [
+        case("reference", NORMAL, TWO, card("inform", "info"), uncertain=True),
+        case("both", All((POOR, Atom(OTHER, frozenset({"poor"})))), TWO, card()),
+    ]
+    verdict = verdict_of(
+        answer(GENE, "normal", "poor", reason="phase-ambiguous"),
+        answer(OTHER, word="unknown", reason="no-result"),
+        cases=cases,
+        subjects=TWO,
+    )
+    assert (verdict.outcome, verdict.reason, verdict.cautious) == (words.CANNOT_TELL, "phase-ambiguous", True)
+    assert set(verdict.reasons) == {"phase-ambiguous", "no-result", "indeterminate"}
+
+
+def test_of_several_cases_with_one_advice_the_weakest_strength_speaks() -> None:
+    def graded(name: str, key: str, strength: str | None) -> Case:
+        return replace(case(name, Atom(GENE, frozenset({key})), ONE, card()), strength=strength)
+
+    every = [graded("a", "one", "Strong"), graded("b", "two", "Moderate"), graded("c", "three", "Optional")]
+    cases = [*every, graded("d", "four", None)]
+    for keys, spoke in ((("one", "two"), "b"), (("one", "two", "three"), "c"), (("one", "four", "three"), "d")):
+        verdict = verdict_of(answer(GENE, *keys, reason="phase-ambiguous"), cases=cases)
+        assert verdict.outcome == words.ALERT
+        assert verdict.case is not None and verdict.case.id == spoke
+
+
+def test_lc05_a_result_that_could_not_be_read_is_never_kept_quiet_because_another_is_merely_missing() -> None:
+    cases = [
+        case("poor", Either((POOR, Atom(OTHER, frozenset({"poor"})))), TWO, card()),
+        case(
+            "untested", All((UNKNOWN, Atom(OTHER, frozenset({"unknown", "indeterminate"})))), TWO, silent="not needed"
+        ),
+    ]
+    missing = answer(GENE, word="unknown", reason="no-result")
+    unclear = answer(OTHER, word="indeterminate", reason="indeterminate")
+    loud = verdict_of(missing, unclear, cases=cases, subjects=TWO)
+    assert (loud.outcome, loud.quiet) == (words.CANNOT_TELL, False)
+    assert set(loud.reasons) == {"no-result", "indeterminate"}
+    calm = verdict_of(missing, answer(OTHER, word="unknown", reason="result-pending"), cases=cases, subjects=TWO)
+    assert (calm.outcome, calm.quiet) == (words.CANNOT_TELL, True)
+
+
+def test_a_rule_without_a_population_has_nothing_to_combine() -> None:
+    with pytest.raises(ValueError, match="at least one population"):
+        combine([])
 
 
 def test_taking_a_condition_away_never_turns_an_alert_into_clear() -> None:

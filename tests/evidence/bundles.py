@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import re
@@ -17,7 +16,10 @@ DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?")
 
 
 def twin(value: Any) -> Any:
-    return copy.deepcopy(value)
+    """A copy of JSON that shares nothing with it; faster than a general deep copy."""
+    if isinstance(value, dict):
+        return {name: twin(item) for name, item in value.items()}
+    return [twin(item) for item in value] if isinstance(value, list) else value
 
 
 def resources(bundle: Json, *types: str) -> list[Json]:

@@ -6,8 +6,8 @@ import json
 import os
 import random
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,7 +16,6 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 import pmcds
-from tests.evidence.bundles import twin
 from tests.evidence.goldens import Golden, engine
 from tests.evidence.torture import Path, nodes
 
@@ -51,6 +50,7 @@ def _cmark(text: str) -> str:
 _IT = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table")
 
 
+@lru_cache(4096)
 def rendered(text: str) -> tuple[str, str]:
     """The text as HTML by both engines, raw HTML let through."""
     return _cmark(text), str(_IT.render(text))
@@ -62,6 +62,7 @@ def _known() -> frozenset[str]:
     return frozenset(re.findall(r"https://[^\s\"'<>\\]+", text))
 
 
+@lru_cache(64)
 def places(golden: Golden) -> list[Path]:
     """Every place of the input that holds a string."""
     source = golden.fresh()
@@ -77,13 +78,13 @@ def places(golden: Golden) -> list[Path]:
 
 def told(golden: Golden, path: Path, text: str) -> dict[str, Any]:
     """The response with the text in one place; nothing if the input is refused."""
-    source = twin(golden.fresh())
+    source = golden.fresh()
     holder = source
     for step in path[:-1]:
         holder = holder[step]
     holder[path[-1]] = text
     try:
-        return engine().result_of(source, golden.now, golden.hook).to_dict()
+        return engine().of(golden, source).to_dict()
     except (pmcds.InputError, pmcds.HookError):
         return {"cards": []}
 
@@ -126,7 +127,7 @@ def in_browser(details: Iterable[str]) -> list[str]:
     return [one for one in happened if not one.startswith("request about:blank")]
 
 
-def sample(several: list[Golden], rng: random.Random) -> tuple[Golden, Path, str]:
+def sample(several: Sequence[Golden], rng: random.Random) -> tuple[Golden, Path, str]:
     """One case."""
     golden = rng.choice(several)
     return golden, rng.choice(places(golden)), rng.choice(HOSTILE)

@@ -7,13 +7,13 @@ import random
 import re
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pmcds
 from pmcds.knowledge import Knowledge
 from pmcds.model import words
 from tests.evidence.bundles import Json, decisions, face, outcomes, patient_id, resources, twin
-from tests.evidence.goldens import NOW, engine, written
+from tests.evidence.goldens import NOW, Watched, also, engine, without, written
 from tests.evidence.relations import Door, relation, same
 from tests.evidence.relations_loss import decisive
 from tests.reference import documents
@@ -130,15 +130,22 @@ def administrative_gender(door: Door, bundle: Json, rng: random.Random) -> bool:
     return True
 
 
+def _with_rules_of_now(other: Watched) -> Watched:
+    """An engine that leaves out what the engine of this moment leaves out."""
+    same_rules = without((), other)
+    same_rules._left_out = engine()._left_out
+    return same_rules
+
+
 @cache
-def _in_profile(profile: str) -> pmcds.Engine:
-    return pmcds.Engine(engine().knowledge, pmcds.Settings(profile=profile))
+def _in_profile(profile: str) -> Watched:
+    return Watched(engine().knowledge, pmcds.Settings(profile=profile))
 
 
 @relation("M28")
 def client_profile(door: Door, bundle: Json, rng: random.Random) -> bool:
     one = door(bundle)
-    other = _in_profile(rng.choice(["epic", "crd", "sandbox"])).evaluate(bundle, now=NOW)
+    other = _with_rules_of_now(_in_profile(rng.choice(["epic", "crd", "sandbox"]))).evaluate(bundle, now=NOW)
     assert decisions(one) == decisions(other)
     assert face(one) == face(other)
     drawn, redrawn = one.to_dict()["cards"], other.to_dict()["cards"]
@@ -147,6 +154,7 @@ def client_profile(door: Door, bundle: Json, rng: random.Random) -> bool:
     return True
 
 
+@cache
 def _one_gene_rules() -> list[tuple[str, str, str, list[str]]]:
     """(rule, drug, gene, phenotypes) of the rules that ask for the phenotype of one gene alone."""
     found = []
@@ -164,9 +172,14 @@ def _one_gene_rules() -> list[tuple[str, str, str, list[str]]]:
 
 @relation("M50", "H09")
 def second_result_that_disagrees(door: Door, bundle: Json, rng: random.Random) -> bool:
-    rule, drug, gene, phenotypes = rng.choice(_one_gene_rules())
-    if len(phenotypes) < 2:
+    stated = rng.choice(_one_gene_rules())
+    if len(stated[3]) < 2:
         return False
+    with also([stated[0]]):
+        return _disagreeing(door, *stated, rng)
+
+
+def _disagreeing(door: Door, rule: str, drug: str, gene: str, phenotypes: list[str], rng: random.Random) -> bool:
 
     def of(phenotype: str) -> Json:
         return written({"order": drug, "phenotype": {gene: phenotype}}, NOW)
@@ -214,6 +227,11 @@ def one_order_more(door: Door, bundle: Json, rng: random.Random) -> bool:
     interacting = ("dabrafenib", "trametinib", "vemurafenib", "cobimetinib")
     if drug in (*taken, *interacting) or "melanoma" in json.dumps(bundle):
         return False
+    with also(rule.id for rule in engine().knowledge.rules_for(drug)):
+        return _one_more(door, bundle, drug)
+
+
+def _one_more(door: Door, bundle: Json, drug: str) -> bool:
     changed = twin(bundle)
     term = engine().terms.drug(drug)
     if term is None or not term.codes:
@@ -255,9 +273,7 @@ def one_rule_less(door: Door, bundle: Json, rng: random.Random) -> bool:
     if not ruled:
         return False
     gone = rng.choice(ruled)
-    source = pmcds.Engine(engine().knowledge)
-    source._left_out = engine()._left_out | {gone}
-    other = source.evaluate(bundle, now=NOW)
+    other = without({gone}).evaluate(bundle, now=NOW)
     before, after = _lines(one), _lines(other)
     assert gone not in {rule for _, rule in after}
     assert {key: line for key, line in before.items() if key[1] != gone} == {
@@ -280,13 +296,17 @@ def deadline(door: Door, bundle: Json, rng: random.Random) -> bool:
     return True
 
 
-class _Raising(Knowledge):
-    """The bundled knowledge, with one rule that fails whenever it is judged."""
+class _Raising:
+    """A knowledge in which one rule fails whenever it is judged; all else is that of the knowledge behind it."""
 
-    failing = ""
+    def __init__(self, behind: Knowledge, failing: str) -> None:
+        self.behind, self.failing = behind, failing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.behind, name)
 
     def rules_for(self, drug: str) -> tuple[Any, ...]:
-        return tuple(self._broken(rule) for rule in super().rules_for(drug))
+        return tuple(self._broken(rule) for rule in self.behind.rules_for(drug))
 
     def _broken(self, rule: Any) -> Any:
         if rule.id != self.failing:
@@ -305,9 +325,10 @@ def one_rule_fails(door: Door, bundle: Json, rng: random.Random) -> bool:
     ruled = sorted({line.rule for line in one.ledger.orders if line.rule and line.order != "@patient"})
     if not ruled:
         return False
-    knowledge = _Raising(engine().knowledge._layers)
-    knowledge.failing = rng.choice(ruled)
-    other = pmcds.Engine(knowledge).evaluate(bundle, now=NOW)
+    knowledge = _Raising(engine().knowledge, rng.choice(ruled))
+    failing = without(())
+    failing.knowledge = cast(Knowledge, knowledge)
+    other = failing.evaluate(bundle, now=NOW)
     for line, found in zip(one.ledger.orders, other.ledger.orders, strict=True):
         if line.rule != knowledge.failing:
             assert line == found
@@ -325,13 +346,13 @@ def the_same_again(door: Door, bundle: Json, rng: random.Random) -> bool:
 
 
 @cache
-def _reloaded() -> pmcds.Engine:
-    return pmcds.Engine(Knowledge.bundled())
+def _reloaded() -> Watched:
+    return Watched(Knowledge.bundled())
 
 
 @relation("M61", "H56")
 def reloaded_rules(door: Door, bundle: Json, rng: random.Random) -> bool:
-    one, other = door(bundle), _reloaded().evaluate(bundle, now=NOW)
+    one, other = door(bundle), _with_rules_of_now(_reloaded()).evaluate(bundle, now=NOW)
     assert one.snapshot == other.snapshot
     assert json.dumps(one.report()) == json.dumps(other.report())
     return True
@@ -343,9 +364,7 @@ def two_packs(door: Door, bundle: Json, rng: random.Random) -> bool:
     left = frozenset(rng.sample(everything, len(everything) // 2))
     halves = []
     for out in (left, frozenset(everything) - left):
-        half = pmcds.Engine(engine().knowledge)
-        half._left_out = engine()._left_out | out
-        halves.append(_lines(half.evaluate(bundle, now=NOW)))
+        halves.append(_lines(without(out).evaluate(bundle, now=NOW)))
     whole = _lines(door(bundle))
     ruled = {key: line for half in halves for key, line in half.items() if key[1] is not None}
     assert ruled == {key: line for key, line in whole.items() if key[1] is not None}
@@ -364,13 +383,19 @@ def combination(door: Door, bundle: Json, rng: random.Random) -> bool:
     match = engine().terms.recognize((), text)
     if len(match.ingredients) != 2 or match.unmapped:
         return False
+    with also(rule.id for drug in match.ingredients for rule in engine().knowledge.rules_for(drug)):
+        return _combined_lines(door, bundle, text, match.ingredients)
+
+
+def _combined_lines(door: Door, bundle: Json, text: str, ingredients: tuple[str, ...]) -> bool:
+    orders = resources(bundle, "MedicationRequest")
     found: dict[str, dict[str | None, tuple[str, str | None]]] = {}
-    for name in (text, *match.ingredients):
+    for name in (text, *ingredients):
         changed = twin(bundle)
         resources(changed, "MedicationRequest")[0]["medicationCodeableConcept"] = {"text": name}
         key = f"MedicationRequest/{orders[0]['id']}"
         lines = [line for line in door(changed).ledger.orders if line.order == key]
         found[name] = {line.rule: (line.outcome, line.reason) for line in lines}
-    one, other = match.ingredients
+    one, other = ingredients
     assert found[text] == {**found[one], **found[other]}
     return True

@@ -12,7 +12,7 @@ from typing import Any
 from pmcds.model import words
 from pmcds.model.rules import Rule
 from tests.evidence.bundles import Json, outcomes, resources, twin
-from tests.evidence.goldens import NOW, engine, written
+from tests.evidence.goldens import NOW, also, engine, whole, written
 from tests.evidence.relations import Door, relation
 from tests.evidence.relations_loss import _edited, _line, _value_concept, decisive
 from tests.evidence.whole import SOMATIC, component, concept
@@ -51,9 +51,9 @@ def _parts(result: Json) -> list[Json]:
 def _measured() -> tuple[tuple[Rule, dict[str, Any], str, datetime], ...]:
     """Rules with limits of a laboratory value, a patient with one, and the value's name."""
     found = []
-    for rule in engine().active_rules():
+    for rule in whole().active_rules():
         named = {subject.name for place, subject in enumerate(rule.subjects) if place in rule.cuts}
-        stated = engine().knowledge.tests.get(rule.id, {})
+        stated = whole().knowledge.tests.get(rule.id, {})
         for test in stated.get("tests", ()):
             values = test["patient"].get("laboratory", {})
             for name in named & set(values):
@@ -86,7 +86,8 @@ def value_across_a_limit(door: Door, bundle: Json, rng: random.Random) -> bool:
     for _ in range(2):
         share = Decimal(rng.randrange(1, 1000)) / 1000
         source = written(_with_value(patient, name, low + (high - low) * share, unit), now)
-        result = door(source, now=now)
+        with also([rule.id]):
+            result = door(source, now=now)
         told.append([(x.order, x.outcome, x.reason, x.cases) for x in result.ledger.orders if x.rule == rule.id])
     assert told[0] == told[1], (rule.id, name, low, high)
     return True
@@ -107,10 +108,17 @@ def _units(rule: Rule, name: str) -> Iterator[str]:
 def unit_that_does_not_fit(door: Door, bundle: Json, rng: random.Random) -> bool:
     """A number whose unit is of another dimension is not used, and that is told."""
     rule, patient, _, now = rng.choice(_measured())
-    source = written(patient, now)
+    with also([rule.id]):
+        return _unit_does_not_fit(door, rule, written(patient, now), now)
+
+
+def _unit_does_not_fit(door: Door, rule: Rule, source: Json, now: datetime) -> bool:
     results = [r for r in resources(source, "Observation") if "valueQuantity" in r]
     before = {(x.order, x.rule): x for x in door(source, now=now).ledger.orders}
     used = {key: x for key, x in before.items() if x.rule == rule.id and x.outcome in (words.ALERT, words.CLEAR)}
+    own = {f"Observation/{result['id']}" for result in results}
+    # A rule that a diagnosis or another result decides needs no number.
+    used = {key: line for key, line in used.items() if set(line.evidence) <= own}
     if len(results) != 1 or not used:
         return False
     changed = twin(source)

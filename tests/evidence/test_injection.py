@@ -9,7 +9,7 @@ import pytest
 
 from tests.evidence.bundles import Json, resources, texts
 from tests.evidence.canaries import KEPT
-from tests.evidence.goldens import Golden, bundles, engine, requests
+from tests.evidence.goldens import Golden, bundles, engine, judged_by, of_all_rules, of_some_rules, requests
 from tests.evidence.injection import CHROMIUM, HOSTILE, in_browser, live, rendered, sample, told
 
 
@@ -27,17 +27,20 @@ def _everywhere(golden: Golden, text: str) -> Json:
 
 @pytest.mark.parametrize("golden", bundles(), ids=lambda golden: golden.name)
 def test_hostile_text_is_never_live(golden: Golden) -> None:
+    judge = of_some_rules(golden, random.Random(golden.name))
     for text in HOSTILE:
-        response = engine().evaluate(_everywhere(golden, text), now=golden.now).to_dict()
+        response = judge.evaluate(_everywhere(golden, text), now=golden.now).to_dict()
         assert list(live(response)) == [], text
         assert not any("49" in card["summary"] for card in response["cards"] if "7*7" in text)
 
 
 def test_hostile_text_in_one_place_is_never_live() -> None:
     rng = random.Random("TB-09")
-    for _ in range(500):
-        golden, path, text = sample([*bundles(), *requests()], rng)
-        assert list(live(told(golden, path, text))) == [], (golden.name, path, text[:40])
+    for golden in (*bundles(), *requests(), *rng.sample(of_all_rules(), 8)):
+        with judged_by(of_some_rules(golden, rng)):
+            for _ in range(25):
+                _, path, text = sample([golden], rng)
+                assert list(live(told(golden, path, text))) == [], (golden.name, path, text[:40])
 
 
 def test_what_is_live_is_noticed() -> None:

@@ -39,12 +39,20 @@ ALLOWED = {
 Line = tuple[str, str | None, bool, tuple[str, ...], tuple[str, ...]]
 
 
-def nodes(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The place of every node below the root."""
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, item in members:
-        yield (*path, name)
-        yield from nodes(item, (*path, name))
+def nodes(value: Any) -> list[Path]:
+    """The place of every node below the root, each before those within it."""
+    found: list[Path] = []
+    if isinstance(value, (dict, list)):
+        _add_nodes(value, (), found)
+    return found
+
+
+def _add_nodes(value: Any, path: Path, found: list[Path]) -> None:
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+        place = (*path, name)
+        found.append(place)
+        if isinstance(item, (dict, list)):
+            _add_nodes(item, place, found)
 
 
 def edited(source: Any, path: Path, edit: tuple[str, Any]) -> Any:
@@ -95,8 +103,8 @@ def before(result: pmcds.Result) -> Before:
 
 def torture(engine: Watched, golden: Golden, tally: Tally, *, only: tuple[str, ...] | None = None) -> None:
     """Every node of one golden input in every way; `only` limits it to resources of these types."""
-    calm = before(engine.result_of(golden.fresh(), golden.now, golden.hook))
-    for path in list(nodes(golden.fresh())):
+    calm = before(engine.of(golden))
+    for path in nodes(golden.fresh()):
         if only is not None and touched_type(calm, path) not in only:
             continue
         for edit in EDITS:
@@ -108,7 +116,7 @@ def one_case(engine: Watched, golden: Golden, calm: Before, path: Path, edit: tu
     source = edited(golden.fresh(), path, edit)
     tally.cases += 1
     try:
-        result = engine.result_of(source, golden.now, golden.hook)
+        result = engine.of(golden, source)
     except pmcds.InputError as error:
         tally.verdicts[f"refused {error.code}"] += 1
         return
@@ -119,7 +127,7 @@ def one_case(engine: Watched, golden: Golden, calm: Before, path: Path, edit: tu
         tally.fail(golden.name, path, edit[0], f"crash {type(error).__name__}: {error}")
         return
     try:
-        check_laws(engine, result, hook=golden.hook)
+        check_laws(engine, result, hook=golden.hooked)
     except AssertionError as error:
         tally.fail(golden.name, path, edit[0], f"law {str(error)[:200]}")
         return

@@ -90,48 +90,75 @@ def corpus() -> Iterator[tuple[str, bytes]]:
     yield "15000 contained", _bundle([{"resource": {**_order(0), "contained": medications}}])
 
 
+# One process starts the engine; each body then has a process of its own, forked from it, so that the peaks of memory
+# stay apart: that of a forked process begins with what is in use when it is forked.
 PROGRAM = """
-import re, sys, time
+import os, re, sys, time
 from pathlib import Path
-import pmcds
+import pmcds, pmcds.hooks
 from datetime import UTC, datetime
 engine = pmcds.Engine()
 engine.warmup()
-body = sys.stdin.buffer.read()
-began = time.process_time()
-try:
-    result = engine.evaluate(body, now=datetime(2026, 6, 1, tzinfo=UTC))
-    result.to_dict()
-    said = f"{len(result.ledger.orders)} lines"
-except pmcds.InputError as error:
-    said = f"refused {error.code}"
-seconds = time.process_time() - began
-# The peak of this process alone: that of getrusage begins with what the process that started it had.
-peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-print(f"{seconds:.2f} {peak / 1024:.0f} {said}")
+def cost(body):
+    began = time.process_time()
+    try:
+        result = engine.evaluate(body, now=datetime(2026, 6, 1, tzinfo=UTC))
+        result.to_dict()
+        said = f"{len(result.ledger.orders)} lines"
+    except pmcds.InputError as error:
+        said = f"refused {error.code}"
+    seconds = time.process_time() - began
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+    os.write(1, f"{seconds:.2f} {peak / 1024:.0f} {said}\\n".encode())
+while line := sys.stdin.buffer.readline():
+    body = sys.stdin.buffer.read(int(line))
+    child = os.fork()
+    if child == 0:
+        try:
+            cost(body)
+        except BaseException as error:
+            os.write(1, f"died with {type(error).__name__} {str(error)[:120]!r}\\n".encode())
+        os._exit(0)
+    del body
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status:
+        os.write(1, f"died with {status}\\n".encode())
 """
 
 
-def measure(body: bytes) -> tuple[float, float, str]:
-    """CPU seconds, peak megabytes and what came out, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], input=body, capture_output=True, cwd=ROOT, timeout=300, check=False
-    )
-    if done.returncode != 0:
-        return 0.0, 0.0, f"died with {done.returncode}: {done.stderr.decode()[-120:]}"
-    seconds, megabytes, said = done.stdout.decode().split(" ", 2)
-    return float(seconds), float(megabytes), said.strip()
+class Meter:
+    """Measures bodies, each in a process of its own; used with `with`."""
 
+    def __enter__(self) -> Meter:
+        command = [sys.executable, "-c", PROGRAM]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
 
-def too_much(name: str, body: bytes, *, cpu: float | None = CPU) -> str | None:
-    """What is wrong with this body's cost, or None. Without `cpu` the time does not count (tests)."""
-    assert len(body) <= BODY or name.startswith(("a million", "long", "15000", "18000")), (name, len(body))
-    seconds, megabytes, said = measure(body)
-    if said.startswith("died"):
-        return f"{name}: {said}"
-    if (cpu is not None and seconds > cpu) or megabytes > MEGABYTES:
-        return f"{name}: {seconds:.2f} s CPU, {megabytes:.0f} MB, {said}"
-    return None
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=60)
+
+    def measure(self, body: bytes) -> tuple[float, float, str]:
+        """CPU seconds, peak megabytes and what came out."""
+        given, told = self._process.stdin, self._process.stdout
+        assert given is not None
+        assert told is not None
+        given.write(b"%d\n" % len(body) + body)
+        given.flush()
+        line = told.readline().decode().strip()
+        if not line or line.startswith("died"):
+            return 0.0, 0.0, line or "died: the process that starts the others ended"
+        seconds, megabytes, said = line.split(" ", 2)
+        return float(seconds), float(megabytes), said
+
+    def too_much(self, name: str, body: bytes, *, cpu: float | None = CPU) -> str | None:
+        """What is wrong with this body's cost, or None. Without `cpu` the time does not count (tests)."""
+        assert len(body) <= BODY or name.startswith(("a million", "long", "15000", "18000")), (name, len(body))
+        seconds, megabytes, said = self.measure(body)
+        if said.startswith("died"):
+            return f"{name}: {said}"
+        if (cpu is not None and seconds > cpu) or megabytes > MEGABYTES:
+            return f"{name}: {seconds:.2f} s CPU, {megabytes:.0f} MB, {said}"
+        return None
 
 
 def doubling(make: Callable[[int], Any], count: int) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pmcds.errors import InputError
-from pmcds.fhir import READERS, Opened, ReadContext, ReaderResult, open_input, read
+from pmcds.fhir import READERS, Limits, Opened, ReadContext, ReaderResult, open_input, read
 from pmcds.model.findings import Reading
 from pmcds.model.words import IGNORED_REASONS, ROLES
 from tests.fhir.material import (
@@ -254,3 +257,31 @@ def test_fhir_e11_an_order_for_a_genomic_test_is_pending() -> None:
     assert [(one.kind, one.subject, one.status) for one in found] == [("test_order", "CYP2D6", "present")]
     over = findings_of(reading(bundle(PATIENT, {**request, "status": "completed"})), "ServiceRequest/s")
     assert over[0].status == "ignored"
+
+
+@pytest.mark.parametrize(
+    ("what", "resources"),
+    [
+        ("results", [creatinine(f"c{place}") for place in range(4)]),
+        ("medications", [order(f"m{place}", status="completed") for place in range(4)]),
+        ("orders", [order(f"m{place}") for place in range(4)]),
+    ],
+)
+@pytest.mark.parametrize("form", [bundle, lambda *all: json.dumps(bundle(*all)).encode()])
+def test_lc19_more_than_may_be_read_is_refused_as_a_whole_and_never_cut(
+    what: str, resources: list[Any], form: Callable[..., Any]
+) -> None:
+    limits = replace(Limits(), **{what: 3})
+    allowed = replace(context(), limits=limits)
+    found = read(open_input(form(PATIENT, *resources[:3])), allowed)
+    assert len(found.inputs) == 4
+    with pytest.raises(InputError) as refused:
+        read(open_input(form(PATIENT, *resources)), allowed)
+    assert refused.value.code == f"too-many-{what}"
+    assert f"Limits.{what}" in refused.value.mend
+
+
+def test_results_that_nobody_asks_for_do_not_count_against_the_limit_of_what_is_read() -> None:
+    other = {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}
+    resources = [creatinine(f"c{place}", code=other) for place in range(9)]
+    assert read(open_input(bundle(PATIENT, *resources)), replace(context(), limits=Limits(results=3))).inputs

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pmcds.hooks.escape import JOINER, escape, length, paragraphs, plain, points, shorten, strong
+from pmcds.hooks.escape import JOINER, escape, escape_each, length, paragraphs, plain, points, shorten, strong
 
 HOSTILE = (
     "HLA-B*57:01 and HLA-B*15:02",
@@ -116,6 +116,16 @@ _PIECES = st.one_of(
 @example("://://")
 def test_hooks_md06_random_text_shows_as_typed(text: str) -> None:
     _engines(text)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.lists(_PIECES, max_size=8).map("".join), max_size=5))
+@example(["a\nb", "c"])
+@example(["", ""])
+@example(["a ", " b"])
+@example(["www", ".a.org"])
+def test_hooks_md06_texts_are_escaped_together_as_they_are_alone(texts: list[str]) -> None:
+    assert escape_each(texts) == [escape(text) for text in texts]
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pmcds.hooks import HOOKS, PROFILES, check_message, render, render_noted
 from pmcds.hooks.escape import plain
+from pmcds.hooks.response import Response
 from pmcds.model.cards import Block, Card, Coding, OrderTest, Remove, Replace
 from pmcds.model.findings import DrugMatch, Order, Source
 from tests.hooks.examples import RXNORM, card, order, setting
@@ -28,7 +29,11 @@ _SUGGESTIONS = st.one_of(
     st.builds(OrderTest, _LABELS, _CODES, _LABELS, st.booleans()),
 )
 _BLOCKS = st.builds(
-    Block, st.lists(st.text(max_size=20), max_size=3).map(tuple), st.none() | st.text(max_size=9), st.booleans()
+    Block,
+    st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    st.none() | st.text(max_size=9),
+    st.booleans(),
+    st.booleans(),
 )
 _CARDS = st.builds(
     lambda suggestions, detail, summary, indicator: card(
@@ -86,6 +91,34 @@ def test_hooks_lc26_lc28_every_response_is_conformant_and_touches_only_drafts_of
         else:
             assert "id" not in action["resource"]
             assert not re.search("dosage|quantity|dispense", json.dumps(action["resource"]), re.IGNORECASE)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_CARDS, _ORDERS, st.sampled_from(list(PROFILES)), st.sampled_from([None, *HOOKS]))
+def test_hooks_every_response_is_what_the_response_types_make_of_it(
+    one: Card, orders: list[Order], profile: str, hook: str | None
+) -> None:
+    response = _rendered(one, orders, profile, hook)
+    typed = Response.model_validate(response).to_dict()
+    # Member for member, and in the same order.
+    assert json.dumps(typed) == json.dumps(response)
+
+
+@settings(max_examples=50, deadline=None)
+@given(_CARDS, _ORDERS, st.sampled_from(list(PROFILES)))
+def test_hooks_a_response_is_its_callers_to_change(one: Card, orders: list[Order], profile: str) -> None:
+    first = _rendered(one, orders, profile, "order-sign")
+    before = json.dumps(first)
+    _spoil(first)
+    assert json.dumps(_rendered(one, orders, profile, "order-sign")) == before
+
+
+def _spoil(value: Any) -> None:
+    """Change everything that can be reached."""
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _spoil(member)
+    if isinstance(value, (dict, list)):
+        value.clear()
 
 
 def _actions(response: dict[str, Any]) -> list[dict[str, Any]]:

@@ -395,6 +395,9 @@ def test_hooks_k05_412_only_for_keys_that_the_service_cannot_miss() -> None:
     [
         ("too-large", 413),
         ("too-many-entries", 413),
+        ("too-many-results", 413),
+        ("too-many-medications", 413),
+        ("too-many-orders", 413),
         ("string-too-long", 413),
         ("too-deep", 400),
         ("duplicate-key", 400),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,8 @@ import yaml
 
 from pmcds.infer import infer
 from pmcds.model.answers import Answer, Subject
-from pmcds.model.findings import Finding, Order, Reading, Source, Supply
+from pmcds.model.findings import Finding, InputNote, Order, Reading, Source, Supply
+from pmcds.model.gene_tables import genes_of
 from pmcds.model.genes import Gene, gene_of, with_forms
 from pmcds.terminology import Terms
 
@@ -28,6 +30,15 @@ def genes() -> dict[str, Gene]:
         if "gene" in doc and "method" in doc:
             found[doc["gene"]] = gene_of(doc)
     return with_forms(found, (ROOT / "cards" / "genes" / "variants.tsv").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Gene]:
+    """The same, with the tables that a source has of its own ("GENE@source")."""
+    paths = sorted((ROOT / "cards" / "genes").rglob("*.yaml"))
+    documents = [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) for path in paths]
+    own = genes_of(doc for doc in documents if "gene" in doc and "method" in doc)
+    return {**own, **genes()}
 
 
 @lru_cache(maxsize=1)
@@ -81,8 +92,11 @@ def ask(
     supply: Supply | None = None,
     now: datetime = NOW,
     orders: tuple[Order, ...] = (),
+    known: Mapping[str, Gene] | None = None,
+    inputs: tuple[InputNote, ...] = (),
 ) -> Answer:
     """The answer to one question over these findings."""
-    reading = Reading(findings, orders, supply=supply or Supply())
+    reading = Reading(findings, orders, inputs, supply=supply or Supply())
     question = (Subject(kind, name), origin)
-    return infer(reading, [question], genes=genes(), terms=terms(), now=now)[question]
+    found = infer(reading, [question], genes=genes() if known is None else known, terms=terms(), now=now)
+    return found[question]

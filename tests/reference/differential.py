@@ -25,9 +25,12 @@ def product_lines(engine: pmcds.Engine, facts: Facts) -> dict[Key, Line]:
     }
 
 
-def differences(engine: pmcds.Engine, facts: Facts) -> list[str]:
-    """Where the two evaluators disagree; cases are compared where the line is decided."""
-    expected, found = lines(facts), product_lines(engine, facts)
+def differences(engine: pmcds.Engine, facts: Facts, only: frozenset[str] | None = None) -> list[str]:
+    """Where the two evaluators disagree; cases are compared where the line is decided.
+
+    `only` are the rules of the engine, if it does not have all.
+    """
+    expected, found = lines(facts, only), product_lines(engine, facts)
     wrong = []
     for key in sorted({*expected, *found}, key=str):
         if key[1] is not None and _is_not_modelled(key[1], facts):

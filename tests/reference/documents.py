@@ -9,12 +9,14 @@ from typing import Any
 import yaml
 
 CARDS = Path(__file__).resolve().parents[2] / "cards"
+# The same loader in C where it is built in: this reads some hundred files at each start.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NOT_RULES = ("genes", "terms", "phrases")
 
 
 def _load(path: Path) -> Any:
     # Every scalar stays text; the evaluator turns text into numbers where a limit asks for one.
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
 
 
 @cache

@@ -62,17 +62,18 @@ class Line(NamedTuple):
     cases: tuple[str, ...]
 
 
-def lines(facts: Facts) -> dict[tuple[str, str | None], Line]:
-    """Every decision line, by drug and rule; the patient as a whole is "@patient"."""
+def lines(facts: Facts, only: frozenset[str] | None = None) -> dict[tuple[str, str | None], Line]:
+    """Every decision line, by drug and rule; the patient as a whole is "@patient". `only`: as if there were no others."""
+    known_rules = [rule for name, rule in rules().items() if only is None or name in only]
     found: dict[tuple[str, str | None], Line] = {}
     # Without a hook a current medication is in question like an order; the same drug once.
     for drug in dict.fromkeys((*facts.orders, *facts.taken)):
-        covering = [rule for rule in rules().values() if drug in listed(rule["ask"].get("drug", []))]
+        covering = [rule for rule in known_rules if drug in listed(rule["ask"].get("drug", []))]
         for rule in covering:
             found[(drug, rule["rule"])] = decide(rule, drug, facts)
         if not covering:
             found[(drug, None)] = Line("NOT-COVERED", "no-rule", False, ())
-    for rule in rules().values():
+    for rule in known_rules:
         if "drug" not in rule["ask"]:
             found[("@patient", rule["rule"])] = decide(rule, None, facts)
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
 from pmcds.engine.modifiers import as_answers, of_others, spared, weighed, with_rule
-from pmcds.engine.outcome import PATIENT, ByGenotype, Outcome, Verdict
+from pmcds.engine.outcome import PATIENT, ByGenotype, Outcome, Verdict, line_of
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, Answer, Interval, Subject
 from pmcds.model.findings import Order, Source, Supply
+from pmcds.model.ledger import DecisionLine
 from pmcds.model.rules import Rule
 
 Question = tuple[Subject, str | None]
@@ -20,38 +21,52 @@ Answers = Mapping[Question, Answer]
 class Blank:
     """Outcomes of rules that need no order, where no answer rests on any input: functions of rule and answers alone."""
 
-    __slots__ = ("_asks", "_known", "size")
+    __slots__ = ("_asks", "_known", "_lines", "size")
+
+    # Outcomes kept for one rule: what was supplied differs from client to client, not from call to call.
+    MOST = 8
 
     def __init__(self, size: int = 4096) -> None:
         self.size = size
-        self._asks: dict[Rule, tuple[Question, ...]] = {}
-        self._known: dict[Hashable, Outcome] = {}
+        self._asks: dict[Rule, tuple[Question, ...] | None] = {}
+        self._known: dict[Rule, list[tuple[bool, tuple[Answer | None, ...], Outcome]]] = {}
+        self._lines: dict[int, tuple[Outcome, DecisionLine]] = {}
 
-    def asks(self, rule: Rule) -> tuple[Question, ...]:
-        """Every question of the rule."""
-        found = self._asks.get(rule)
-        if found is None:
-            found = self._asks[rule] = questions((rule,))
-        return found
+    def answers(self, rule: Rule, answers: Answers) -> tuple[Answer | None, ...] | None:
+        """The answers to every question of the rule, or None if it asks for orders."""
+        try:
+            asked = self._asks[rule]
+        except KeyError:
+            asked = self._asks[rule] = None if _asks_orders(rule) else questions((rule,))
+        return None if asked is None else tuple([answers.get(question) for question in asked])
 
-    def key(self, rule: Rule, situation: Situation) -> Hashable | None:
-        """What the outcome depends on, or None if an input or the clock takes part."""
-        if situation.late is not None or any(subject.kind == "ordered_with" for subject in rule.subjects):
-            return None
-        answers = [situation.answers.get(question) for question in self.asks(rule)]
+    def get(self, rule: Rule, cancer_known: bool, answers: tuple[Answer | None, ...]) -> Outcome | None:
+        """The outcome of the rule by these answers, if it is known."""
+        for known_cancer, known, outcome in self._known.get(rule, ()):
+            if known_cancer == cancer_known and known == answers:
+                return outcome
+        return None
+
+    def keep(self, rule: Rule, cancer_known: bool, answers: tuple[Answer | None, ...], outcome: Outcome) -> None:
+        """Remember an outcome that rests on no input; a full memory begins anew."""
         if any(answer is None or answer.sources for answer in answers):
-            return None
-        return (rule, situation.cancer_known, *answers)
-
-    def get(self, key: Hashable) -> Outcome | None:
-        """The outcome known under a key."""
-        return self._known.get(key)
-
-    def keep(self, key: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome; a full memory begins anew."""
+            return
         if len(self._known) >= self.size:
             self._known = {}
-        self._known[key] = outcome
+        kept = self._known.get(rule, ())
+        self._known[rule] = [*(kept if len(kept) < self.MOST else ()), (cancer_known, answers, outcome)]
+
+    def line(self, outcome: Outcome) -> DecisionLine:
+        """The line of an outcome; those of remembered outcomes are made once."""
+        found = self._lines.get(id(outcome))
+        if found is not None and found[0] is outcome:
+            return found[1]
+        line = line_of(outcome)
+        if outcome.order is None and not outcome.evidence and not outcome.context:
+            if len(self._lines) >= self.size:
+                self._lines = {}
+            self._lines[id(outcome)] = outcome, line
+        return line
 
     def __reduce__(self) -> tuple[type[Blank], tuple[int]]:
         return Blank, (self.size,)
@@ -126,6 +141,19 @@ def questions(rules: Iterable[Rule]) -> tuple[Question, ...]:
     return tuple(asked)
 
 
+def _asks_orders(rule: Rule) -> bool:
+    """True if the rule asks what is ordered: that is no answer of its own and differs from order to order."""
+    exceptions = (
+        subject
+        for population in rule.populations
+        for case in population.cases
+        for advice in (case.card.advice if case.card is not None else ())
+        for alternative in advice.instead
+        for subject in alternative.unless
+    )
+    return any(subject.kind == "ordered_with" for subject in (*rule.subjects, *exceptions))
+
+
 def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:
     """One outcome for each rule that needs no order."""
     return tuple(_of_patient(rule, situation) for rule in rules)
@@ -133,12 +161,15 @@ def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome,
 
 def _of_patient(rule: Rule, situation: Situation) -> Outcome:
     """The outcome of a rule that needs no order; that of a patient of whom nothing is known is worked out once."""
-    key = situation.known.key(rule, situation)
-    found = situation.known.get(key) if key is not None else None
+    if situation.late is not None and situation.late():
+        return _guarded(PATIENT, None, None, rule, situation)
+    known, cancer = situation.known, situation.cancer_known
+    answers = known.answers(rule, situation.answers)
+    found = known.get(rule, cancer, answers) if answers is not None else None
     if found is None:
         found = _guarded(PATIENT, None, None, rule, situation)
-        if key is not None and found.reason not in ("deadline", "internal-error"):
-            situation.known.keep(key, found)
+        if answers is not None and found.reason not in ("deadline", "internal-error"):
+            known.keep(rule, cancer, answers, found)
     return found
 
 

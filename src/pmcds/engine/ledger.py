@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from pmcds.engine.outcome import Outcome
+from pmcds.engine.outcome import Outcome, line_of
 from pmcds.model import words
 from pmcds.model.findings import GENOMIC_KINDS, Finding, Order, Reading
 from pmcds.model.ledger import DecisionLine, InputLine, Ledger
@@ -22,10 +23,11 @@ def account(
     snapshot: str,
     flags: Sequence[str] = (),
     prefetch: Mapping[str, str] | None = None,
+    line: Callable[[Outcome], DecisionLine] = line_of,
 ) -> Ledger:
     """The ledger of one evaluation.
 
-    `judged` are the orders that were in question; the others are context.
+    `judged` are the orders that were in question; the others are context. `line` makes the line of an outcome.
     """
     roles = _roles(reading, outcomes, judged)
     dirty = _reasons(reading.findings) | _of_other_source(reading.findings, outcomes)
@@ -42,22 +44,7 @@ def account(
             lines.append(InputLine(note.site, note.resource, ignored=dirty.get(note.site) or "not-relevant"))
     every = dict.fromkeys((*reading.flags, *flags))
     return Ledger(
-        tuple(_line(outcome) for outcome in outcomes), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
-    )
-
-
-def _line(outcome: Outcome) -> DecisionLine:
-    evidence = tuple(sorted({source.resource for source, _ in outcome.evidence}))
-    return DecisionLine(
-        outcome.key,
-        outcome.drug,
-        outcome.rule.id if outcome.rule is not None else None,
-        outcome.outcome,
-        outcome.reason,
-        evidence,
-        outcome.also,
-        outcome.cases,
-        outcome.quiet,
+        tuple([line(outcome) for outcome in outcomes]), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
     )
 
 
@@ -83,24 +70,34 @@ def _roles(reading: Reading, outcomes: Sequence[Outcome], judged: Iterable[Order
 
 def _of_other_source(findings: Sequence[Finding], outcomes: Sequence[Outcome]) -> dict[str, str]:
     """Sites of genomic results with a source class, of genes that only rules about another source ask for (H11)."""
-    asked: dict[str, set[str | None]] = {}
-    for rule in {outcome.rule.id: outcome.rule for outcome in outcomes if outcome.rule is not None}.values():
+    classed = [
+        (finding, _genes(finding.subject or ""))
+        for finding in findings
+        if finding.source_class is not None and finding.kind in GENOMIC_KINDS
+    ]
+    asked: dict[str, set[str | None]] = {gene: set() for _, genes in classed for gene in genes}
+    if not asked:
+        return {}
+    for rule in dict.fromkeys([outcome.rule for outcome in outcomes if outcome.rule is not None]):
         for subject in rule.subjects:
-            for gene in _genes(subject.name):
-                asked.setdefault(gene, set()).add(rule.origin)
+            for gene in _genes_of_rule(subject.name):
+                if gene in asked:
+                    asked[gene].add(rule.origin)
     return {
         finding.source.site: "source-class-mismatch"
-        for finding in findings
-        if finding.kind in GENOMIC_KINDS
-        and finding.source_class is not None
-        and (origins := set().union(*(asked.get(gene, ()) for gene in _genes(finding.subject or ""))))
-        and finding.source_class.removeprefix("likely ") not in origins
+        for finding, genes in classed
+        if (origins := set().union(*(asked[gene] for gene in genes)))
+        and str(finding.source_class).removeprefix("likely ") not in origins
     }
 
 
 def _genes(name: str) -> list[str]:
     """The genes in the name of a subject: a symbol, an allele, a change of a gene, a fusion of two."""
     return name.split(" ", 1)[0].split("*", 1)[0].split("::")
+
+
+# Names in rules only: what findings are about never stays in a memory.
+_genes_of_rule = lru_cache(maxsize=4096)(_genes)
 
 
 def _sites(order: Order) -> list[str]:

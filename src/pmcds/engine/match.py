@@ -9,7 +9,7 @@ from itertools import product
 from pmcds.engine.outcome import Verdict
 from pmcds.model import words
 from pmcds.model.answers import NUMERIC, Answer, Interval
-from pmcds.model.rules import ACTION_RANK, INDICATORS, Atom, Case, Condition, Environment, Not, Population, Rule
+from pmcds.model.rules import ACTION_RANK, INDICATORS, Atom, Case, Condition, Environment, Not, Population, Rule, Test
 
 # More combinations than this are not tried: the line is CANNOT-TELL(step-limit).
 STEP_LIMIT = 64
@@ -72,15 +72,14 @@ def _inside(interval: Interval, floor: Decimal | None, ceiling: Decimal | None) 
 def speaking(rule: Rule, values: Values) -> tuple[tuple[Population, ...], bool]:
     """The populations that speak, and whether their `when` is proven; if none is proven, all speak."""
     # A population without `when` is a guideline of its own: it always speaks.
-    proven = tuple(p for p in rule.populations if p.when is None or _always(p, values))
+    proven = tuple(p for p in rule.populations if p.when is None or _always(p.when, p.decides, values))
     return (proven, True) if proven else (rule.populations, False)
 
 
-def _always(population: Population, values: Values) -> bool:
-    if population.when is None:
-        return False
-    when = population.when
-    return all(when(environment) for environment in environments(population.decides, values) or ())
+def _always(when: Test, decides: Sequence[int], values: Values) -> bool:
+    """True if `when` holds for every combination of what is open; with too many of them nothing is proven."""
+    possible = environments(decides, values)
+    return possible is not None and all(when(environment) for environment in possible)
 
 
 def environments(slots: Sequence[int], values: Values) -> list[Environment] | None:

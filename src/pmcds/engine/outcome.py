@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pmcds.model.answers import Answer
 from pmcds.model.findings import Order, Source
+from pmcds.model.ledger import DecisionLine
 from pmcds.model.rules import Case, Population, Rule
 
 PATIENT = "@patient"
@@ -84,3 +85,19 @@ class Outcome:
         if self.outcome not in ("ALERT", "CANNOT-TELL") or self.quiet:
             return ()
         return tuple(v for v in self.verdicts if v.case is not None and v.case.card is not None)
+
+
+def line_of(outcome: Outcome) -> DecisionLine:
+    """The line of the ledger about an outcome."""
+    evidence = tuple(sorted({source.resource for source, _ in outcome.evidence})) if outcome.evidence else ()
+    return DecisionLine(
+        outcome.key,
+        outcome.drug,
+        outcome.rule.id if outcome.rule is not None else None,
+        outcome.outcome,
+        outcome.reason,
+        evidence,
+        outcome.also,
+        outcome.cases,
+        outcome.quiet,
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from pmcds.model.answers import Answer, Interval, Key, Subject
 from pmcds.model.rules import Advice, Alternative
@@ -20,16 +21,41 @@ NOT_READABLE = "not readable"
 _FOUND = "found "
 # Texts of the input that may be shown (order names, laboratories) are cut here.
 LABEL_LENGTH = 80
+# So many texts of rules are kept in memory; one takes a few kilobytes.
+REMEMBERED = 1024
+
+_Value = TypeVar("_Value")
 
 
 class Phrasing:
-    """The phrases of one language, with the functions that fill them."""
+    """The phrases of one language, with the functions that fill them.
 
-    __slots__ = ("_data", "language")
+    It remembers texts that are functions of rules and phrases alone: nothing that was read in an input stands in
+    them, and no card depends on what is remembered.
+    """
 
-    def __init__(self, phrases: Mapping[str, Any]) -> None:
+    __slots__ = ("_data", "_known", "_remember", "language")
+
+    def __init__(self, phrases: Mapping[str, Any], *, remember: bool = True) -> None:
         self._data = phrases
+        self._known: dict[Hashable, Any] = {}
+        self._remember = remember
         self.language: str = phrases["language"]
+
+    def __reduce__(self) -> tuple[Callable[..., Phrasing], tuple[Mapping[str, Any]]]:
+        return partial(Phrasing, remember=self._remember), (self._data,)
+
+    def recall(self, key: Hashable) -> Any:
+        """What was kept under a key, or None."""
+        return self._known.get(key)
+
+    def keep(self, key: Hashable, value: _Value) -> _Value:
+        """Remember a value and return it; a full memory begins anew."""
+        if len(self._known) >= REMEMBERED:
+            self._known = {}
+        if self._remember:
+            self._known[key] = value
+        return value
 
     def label(self, label: str, /, **slots: str) -> str:
         """A label with its slots filled."""
@@ -107,14 +133,21 @@ class Phrasing:
     def fact(self, answer: Answer) -> str:
         """What is known about a subject, short: "<gene> poor metabolizer"."""
         keys = answer.keys or answer.alternatives
-        values = self.joined([self.value(answer.subject, key) for key in keys])
+        one = len(keys) == 1
+        values = self.value(answer.subject, keys[0]) if one else self._values(answer.subject, keys)
         slots = {"subject": self.found(answer) or self.name(answer.subject), "value": values}
         told = _fill(self._category(answer) or self._data["kinds"][answer.subject.kind], slots)
         return self.label("with_drug", fact=told, drug=answer.with_drug) if answer.with_drug else told
 
+    def _values(self, subject: Subject, keys: Sequence[Key]) -> str:
+        return self.joined([self.value(subject, key) for key in keys])
+
     def found(self, answer: Answer) -> str | None:
         """The variant itself, where a category was asked for and the report names it."""
-        return next((guarded(note[len(_FOUND) :]) for note in answer.notes if note.startswith(_FOUND)), None)
+        for note in answer.notes:
+            if note.startswith(_FOUND):
+                return guarded(note[len(_FOUND) :])
+        return None
 
     def _category(self, answer: Answer) -> str | None:
         """The sentence of a category that is no variant (nothing found in plasma), or of a marker with its value."""
@@ -128,23 +161,25 @@ class Phrasing:
         sentence = self._data.get("category_facts", {}).get(change)
         return _fill(sentence, {"gene": gene}) if sentence else None
 
-    def provenance(self, answer: Answer) -> str:
-        """The fact with genotype, date, laboratory and table."""
+    def provenance(self, answer: Answer, fact: str | None = None) -> str:
+        """The fact (as it was put into words, if that is done) with genotype, date, laboratory and table."""
+        if fact is None:
+            fact = self.fact(answer)
         details = []
         found = self.found(answer)
         if found is not None and found != self.name(answer.subject):
             details.append(self.label("category", name=self.name(answer.subject)))
-        elif answer.text and answer.text not in answer.keys and answer.text not in self.fact(answer):
+        elif answer.text and answer.text not in answer.keys and answer.text not in fact:
             details.append(guarded(answer.text))
         details.append(self._date(answer.date))
-        laboratories = dict.fromkeys(s.laboratory for s in answer.sources if s.laboratory)
+        laboratories = dict.fromkeys([source.laboratory for source in answer.sources])
         details += [self.label("laboratory", name=cut(name)) for name in laboratories if name]
         if answer.table:
             details.append(self.label("table", table=answer.table))
         if answer.by_name:
             details.append(self.label("by_name"))
         details += [told for note in answer.notes if (told := self.note(note))]
-        return f"{self.fact(answer)} ({'; '.join(details)})"
+        return f"{fact} ({'; '.join(details)})"
 
     def not_in_table(self, answer: Answer) -> str:
         """The result with an allele that the table lacks, and the table with its date (PG14)."""
@@ -153,10 +188,16 @@ class Phrasing:
 
     def note(self, note: str) -> str | None:
         """A remark on how a value came about, in words; None for what only integrators need."""
+        known: str | None = self._known.get(("note", note))
+        if known is not None:
+            return known
         notes: Mapping[str, str] = self._data["notes"]
         for head, template in notes.items():
             if note.startswith(head):
-                return _fill(template, {"rest": guarded(note[len(head) :]) if len(note) > len(head) else ""})
+                rest = note[len(head) :]
+                told = _fill(template, {"rest": guarded(rest) if rest else ""})
+                # What goes on after the words that we know is of the input.
+                return told if rest else self.keep(("note", note), told)
         return None
 
     def _date(self, date: str | None) -> str:
@@ -210,20 +251,31 @@ def _whole(edge: Decimal | None, unit: str | None) -> Decimal | None:
 
 def _fill(template: str, slots: Mapping[str, str]) -> str:
     """Fill `{name}` slots in one pass, so that a value can never be taken for a slot."""
-    pieces = _pieces(str(template))
-    if len(pieces) == 1:
-        return pieces[0]
-    filled = list(pieces)
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        filled[place] = slots.get(name, f"{{{name}}}")
-    return "".join(filled)
+    form, values = _compiled(template)
+    if values is None:
+        return form
+    filled: str
+    try:
+        filled = form % values(slots)
+    except KeyError:
+        # A slot without a value stays as it is written.
+        filled = form % values(_Slots(slots))
+    return filled
+
+
+class _Slots(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
 
 
 @lru_cache(maxsize=2048)
-def _pieces(template: str) -> tuple[str, ...]:
-    """A template of the phrases: text, name of a slot, text, and so on."""
-    return tuple(_SLOT.split(template))
+def _compiled(template: str) -> tuple[str, Callable[[Mapping[str, str]], Any] | None]:
+    """A template of the phrases as a form with the getter of its slots, or its text if it has none."""
+    pieces = _SLOT.split(str(template))
+    if len(pieces) == 1:
+        return pieces[0], None
+    form = "%s".join([piece.replace("%", "%%") for piece in pieces[::2]])
+    return form, itemgetter(*pieces[1::2])
 
 
 def number(value: Decimal | None) -> str | None:
@@ -244,4 +296,4 @@ def cut(text: str, length: int = LABEL_LENGTH) -> str:
 
 def fits(summary: str) -> bool:
     """True if a summary has fewer than 140 characters, in code points and in UTF-16 units."""
-    return len(summary) < 140 and len(summary.encode("utf-16-le")) // 2 < 140
+    return len(summary) < 140 and (summary.isascii() or len(summary.encode("utf-16-le")) // 2 < 140)

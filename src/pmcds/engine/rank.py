@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha1
 
 from pmcds.engine import modifiers
-from pmcds.engine.beside import essence, evidence_of, of_other_sources, reasons, told
-from pmcds.engine.compose import MENTION, Row, Statement, compose, excluded_alternatives, is_open
+from pmcds.engine.beside import of_other_sources, reasons, told
+from pmcds.engine.compose import Facts, Statement, compose, excluded_alternatives, is_open
 from pmcds.engine.modifiers import UNDEFINED
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing, cut, fits
+from pmcds.engine.standing import Standing, others_heading, standing_of
 from pmcds.model import words
-from pmcds.model.cards import Block, Card, Coding, Link, OrderTest, Remove, Replace, Suggestion
+from pmcds.model.cards import Block, Card, Coding, OrderTest, Remove, Replace, Suggestion
 from pmcds.model.findings import Order
-from pmcds.model.rules import INDICATORS, Evidence
+from pmcds.model.rules import INDICATORS
 from pmcds.terminology import Terms
 
 # A fixed namespace, so that the same facts give the same card id in every process.
-_NAMESPACE = uuid.UUID("6f3c1d5e-3c1b-5b0e-9f43-0f6d5e0b7a11")
+_NAMESPACE = bytes.fromhex("6f3c1d5e3c1b5b0e9f430f6d5e0b7a11")
 # Reasons that say nothing about a single check, and how many checks with one of them are still told one by one.
 _SAME_FOR_MANY = frozenset({"not-supplied", "truncated", "entry-error", "deadline"})
 _MOST_ALIKE = 6
@@ -28,8 +29,9 @@ _TOLD = frozenset({words.ALERT, words.CANNOT_TELL})
 # Advice that offers, about kinds that are results: such cards about one result are one card.
 _OFFER = "indicated"
 _RESULTS = frozenset({"variant", "biomarker", "allele", "laboratory"})
-_TESTING = ("test-first", "measure-first", "confirm-first")
 _UNKNOWN_ALLELE = "unknown-allele"
+# The order or the patient, and the drug or the results that a card is about.
+_Key = tuple[str, str | None]
 _REMOVING = ("avoid", "not-indicated", "resistant")
 
 
@@ -50,20 +52,31 @@ class Ranking:
 
 def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
     """All cards, critical first, then in the order of orders and drugs."""
-    groups: dict[tuple[str, str | None], list[Statement]] = {}
+    facts = Facts(ranking.phrasing)
+    groups: dict[_Key, list[Statement]] = {}
     unchecked: dict[str, list[Outcome]] = {}
+    places: dict[str, int] = {}
+    same: dict[_Key, list[Outcome]] = {}
+    key = None
     for outcome in outcomes:
+        if outcome.key is not key:
+            key = outcome.key
+            places.setdefault(key, len(places))
+        if outcome.order is not None and outcome.rule is not None:
+            same.setdefault((key, outcome.drug), []).append(outcome)
         if outcome.outcome not in _TOLD or outcome.quiet:
             continue
-        statement = compose(outcome, ranking.phrasing)
+        statement = compose(outcome, ranking.phrasing, facts)
         if statement is not None:
-            key = outcome.drug if outcome.order is not None else _result_of(statement)
-            groups.setdefault((outcome.key, key), []).append(statement)
+            about = outcome.drug if outcome.order is not None else _result_of(statement)
+            groups.setdefault((key, about), []).append(statement)
         elif outcome.outcome == words.CANNOT_TELL:
-            unchecked.setdefault(outcome.key, []).append(outcome)
-    cards = [_card(group, _beside(key, group, outcomes, unchecked, ranking), ranking) for key, group in groups.items()]
+            unchecked.setdefault(key, []).append(outcome)
+    cards = []
+    for whose, group in groups.items():
+        beside = _beside(whose[0], group, same.get(whose, ()), unchecked, ranking)
+        cards.append(_card(_in_order(group, ranking), beside, ranking))
     cards += [_notice(group, ranking) for group in unchecked.values() if group]
-    places = {key: place for place, key in enumerate(dict.fromkeys(outcome.key for outcome in outcomes))}
     cards.sort(key=lambda card: (-INDICATORS.index(card.indicator), places[card.order], card.notice, card.drug or ""))
     return tuple(cards)
 
@@ -73,64 +86,74 @@ def _result_of(statement: Statement) -> str:
 
     Only offers join: a guard or a risk about the same result keeps its own card.
     """
-    offers = all(row.advice and row.advice[0].action == _OFFER for row in statement.rows)
     outcome = statement.outcome
+    rule = statement.rule.id
+    if outcome.outcome != words.ALERT:
+        return rule
+    for row in statement.rows:
+        if not row.advice or row.advice[0].action != _OFFER:
+            return rule
     shown = [a for a in outcome.answers if a.word is None and a.keys != ("absent",) and a.subject.kind in _RESULTS]
-    resources = sorted({source.resource for answer in shown for source in answer.sources})
-    alert = outcome.outcome == words.ALERT
-    return "\x1f".join(resources) if offers and alert and resources else statement.rule.id
+    return "\x1f".join(sorted({source.resource for answer in shown for source in answer.sources})) or rule
 
 
 def _beside(
-    key: tuple[str, str | None],
+    order: str,
     group: Sequence[Statement],
-    outcomes: Sequence[Outcome],
+    same: Sequence[Outcome],
     unchecked: dict[str, list[Outcome]],
     ranking: Ranking,
 ) -> tuple[Outcome, ...]:
     """What other sources make of the same order and drug; what could not be told is taken from the notices."""
-    same = [outcome for outcome in outcomes if (outcome.key, outcome.drug) == key and outcome.rule is not None]
-    waiting = unchecked.get(key[0], [])
-    others = of_other_sources(same, [statement.rule.source for statement in group], ranking.sources)
+    others = of_other_sources(same, [statement.rule.source for statement in group], ranking.sources) if same else ()
+    if not others:
+        return ()
+    waiting = unchecked.get(order, [])
     open_lines = [one for one in others if any(one is each for each in waiting)]
     if open_lines:
-        unchecked[key[0]] = [one for one in waiting if not any(one is each for each in open_lines)]
+        unchecked[order] = [one for one in waiting if not any(one is each for each in open_lines)]
     alerts = any(statement.outcome.outcome == words.ALERT for statement in group)
     opposed = [one for one in others if one.outcome == words.CLEAR] if alerts else []
     return (*opposed, *open_lines)
 
 
-def _card(group: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> Card:
-    phrasing = ranking.phrasing
-    # About the patient, the rule with most options leads; CARD-21: its options keep the order of names.
+def _in_order(group: Sequence[Statement], ranking: Ranking) -> Sequence[Statement]:
+    """The most cautious source in front.
+
+    About the patient, the rule with most options leads; CARD-21: its options keep the order of names.
+    """
+    if len(group) == 1:
+        return group
     most = {id(s): -len(s.lead.offered) if s.outcome.order is None else 0 for s in group}
-    statements = sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), most[id(s)], s.rule.id))
-    lead = statements[0]
-    outcome = lead.outcome
-    label, url = phrasing.source(lead.rule.source)
-    evidence = tuple(dict.fromkeys(s.resource for st in statements for s, _ in st.outcome.evidence))
-    lines = tuple((st.outcome.key, st.rule.id) for st in statements)
-    lines += tuple((o.key, o.rule.id) for o in beside if o.rule is not None and o.outcome != words.CLEAR)
-    identity = [f"{st.rule.id}@{st.rule.version}" for st in statements]
-    detail = _detail(statements, beside, ranking)
+    return sorted(group, key=lambda s: (s.lead.caution, _source_place(s, ranking), most[id(s)], s.rule.id))
+
+
+def _card(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> Card:
+    phrasing = ranking.phrasing
+    statement = statements[0]
+    outcome, lead, order = statement.outcome, statement.lead, statement.outcome.key
+    standing = standing_of(statements, beside, phrasing, ranking.snapshot)
+    evidence = tuple(dict.fromkeys([s.resource for one in statements for s, _ in one.outcome.evidence]))
+    facts = phrasing.joined(statement.facts, last="list")
+    detail = _detail(facts, statements, beside, standing, phrasing)
     return Card(
         # The last block names the snapshot: another snapshot with the same facts keeps the id.
-        uuid=_uuid(ranking, outcome.key, identity, evidence, detail[:-1]),
-        order=outcome.key,
+        uuid=_uuid(ranking, order, standing.versions, evidence, detail[:-1]),
+        order=order,
         drug=outcome.drug,
-        summary=_summary(lead, phrasing),
-        indicator=lead.lead.indicator,
+        summary=_summary(facts, statement, phrasing),
+        indicator=lead.indicator,
         detail=detail,
-        source=label,
-        source_url=url,
-        topic=Coding(phrasing.system("topic"), lead.rule.topic, lead.rule.title) if lead.rule.topic else None,
-        lines=lines,
+        source=standing.source[0],
+        source_url=standing.source[1],
+        topic=standing.topic,
+        lines=tuple([(order, rule) for rule in standing.rules]),
         evidence=evidence,
-        suggestions=_suggestions(statements, ranking),
-        override_reasons=_override_reasons(phrasing),
-        links=_links(statements, phrasing),
+        suggestions=_suggestions(statement, standing.tests, ranking),
+        override_reasons=standing.override_reasons,
+        links=standing.links,
         language=phrasing.language,
-        action=lead.lead.advice[0].action if lead.lead.advice else None,
+        action=lead.advice[0].action if lead.advice else None,
     )
 
 
@@ -144,20 +167,26 @@ def _uuid(
 ) -> str:
     """A function of rules and their versions, patient, order, evidence and what is said about it."""
     said = [line for block in detail for line in block.lines]
-    return str(uuid.uuid5(_NAMESPACE, "\x1f".join([*rules, ranking.patient or "", order, *sorted(evidence), *said])))
+    name = "\x1f".join([*rules, ranking.patient or "", order, *sorted(evidence), *said])
+    # The same as `uuid5`, without an object for it.
+    digest = sha1(_NAMESPACE + name.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def _summary(statement: Statement, phrasing: Phrasing) -> str:
+def _summary(facts: str, statement: Statement, phrasing: Phrasing) -> str:
     """The longest wording that fits; an allele or a negation is never cut, whole parts are left out instead."""
-    row = statement.lead
-    facts = phrasing.joined(statement.facts, last="list")
-    # What is not sure is said where it is read first.
-    doubt = f" ({phrasing.label('cancer_open')})" if "cancer" in statement.outcome.open_facts else ""
-    texts = [f"{text.rstrip('.')}{doubt}" if doubt else text for text in row.summaries]
-    candidates = [f"{facts}: {text}" for text in texts if facts]
-    candidates += [f"{statement.facts[0]}: {text}" for text in texts if statement.facts]
-    candidates += texts
-    candidates.append(statement.outcome.drug or statement.rule.title)
+    texts = statement.lead.summaries
+    if "cancer" in statement.outcome.open_facts:
+        # What is not sure is said where it is read first.
+        doubt = f" ({phrasing.label('cancer_open')})"
+        texts = tuple(f"{text.rstrip('.')}{doubt}" for text in texts)
+    for known in (facts, *statement.facts[:1]):
+        for text in texts if known else ():
+            told = _sentence(f"{known}: {text}")
+            if fits(told):
+                return told
+    candidates = (*texts, statement.outcome.drug or statement.rule.title)
     fitting = next((text for text in candidates if fits(_sentence(text))), None)
     return _sentence(fitting if fitting is not None else cut(candidates[-1], 130))
 
@@ -166,130 +195,51 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
 
 
-def _detail(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> tuple[Block, ...]:
-    phrasing = ranking.phrasing
-    lead = statements[0]
-    outcome = lead.outcome
-    facts = phrasing.joined(lead.facts, last="list")
-    first = " ".join([f"{facts}:" if facts else "", *lead.lead.sentences]).strip()
+def _detail(
+    facts: str, statements: Sequence[Statement], beside: Sequence[Outcome], standing: Standing, phrasing: Phrasing
+) -> tuple[Block, ...]:
+    order = statements[0].outcome.order
     blocks = []
-    order = outcome.order
     if order is not None and order.source is not None and order.label and order.drug.how == "name":
         blocks.append(Block((phrasing.label("order_named", name=cut(order.label)),)))
-    blocks += [Block((_sentence(first),)), Block((lead.rule.why,))]
-    notices = tuple(dict.fromkeys(n for s in statements for n in s.notices))
-    blocks += [Block((notice,)) for notice in notices]
-    if not lead.alike:
-        rows = tuple(
-            phrasing.label(
-                "population", population=phrasing.population(row.population), advice=_with_strength(row, phrasing)
-            )
-            for row in lead.rows
-        )
-        blocks.append(Block(rows, phrasing.label("rows"), points=True))
-    excluded = tuple(line for s in statements for line in excluded_alternatives(s, phrasing))
+    first = f"{facts}: {standing.advice}" if facts else standing.advice
+    blocks += [Block((_sentence(first.strip()),)), standing.why]
+    blocks += [Block((notice,)) for notice in _once([s.notices for s in statements])]
+    if standing.rows is not None:
+        blocks.append(standing.rows)
+    excluded = tuple([line for s in statements for line in excluded_alternatives(s, phrasing)])
     if excluded:
         blocks.append(Block(excluded, phrasing.label("alternatives"), points=True))
-    others = tuple(_other(lead, other, phrasing) for other in statements[1:])
-    others += tuple(told(outcome, phrasing) for outcome in beside)
-    if others:
-        heading = "others" if outcome.order is not None else "same_result"
-        blocks.append(Block(others, phrasing.label(heading), points=True))
-    used = tuple(dict.fromkeys(line for s in statements for line in s.used))
+    others = standing.others
+    if beside:
+        lines = (*(others.lines if others is not None else ()), *[told(one, phrasing) for one in beside])
+        others = Block(lines, others_heading(phrasing, about_order=order is not None), points=True)
+    if others is not None:
+        blocks.append(others)
+    used = _once([s.used for s in statements])
     if used:
         blocks.append(Block(used, phrasing.label("used"), points=True))
-    missing = tuple(dict.fromkeys(line for s in statements for line in s.missing))
+    missing = _once([s.missing for s in statements])
     if missing:
         blocks.append(Block(missing, phrasing.label("missing"), points=True))
-    limits = [s.rule.limits for s in (statements if outcome.order is None else [lead]) if s.rule.limits]
-    blocks += [Block((limit,)) for limit in dict.fromkeys(limits)]
-    blocks.append(Block(_sources(statements, beside, ranking)))
-    return tuple(blocks)
+    return (*blocks, *standing.limits, standing.sources)
 
 
-def _with_strength(row: Row, phrasing: Phrasing) -> str:
-    text = " ".join(row.sentences)
-    return f"{text} ({phrasing.label('strength', value=str(row.strength))})" if _stated(row.strength) else text
+def _once(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """All lines in their order, each once."""
+    if len(parts) == 1 and len(parts[0]) < 2:
+        return parts[0]
+    return tuple(dict.fromkeys([line for part in parts for line in part]))
 
 
-def _stated(strength: str | None) -> bool:
-    """False where a source grades nothing."""
-    return bool(strength) and strength != "N/A"
-
-
-def _other(lead: Statement, other: Statement, phrasing: Phrasing) -> str:
-    label, _ = phrasing.source(other.rule.source)
-    date = next((evidence.date for evidence in other.evidence), "")
-    name = f"{label} {date}".strip()
-    if other.outcome.order is None:
-        return " ".join(sentence for row in other.rows for sentence in row.sentences)
-    if len(other.rows) == 1 and essence(lead.lead.advice) == essence(other.lead.advice):
-        return phrasing.notice("agreed", source=name)
-    said = [
-        phrasing.label(
-            "population", population=phrasing.population(row.population), advice=_with_strength(row, phrasing)
-        )
-        if row.population and len(other.rows) > 1
-        else _with_strength(row, phrasing)
-        for row in other.rows
-    ]
-    return phrasing.notice("differs", source=name, advice=" ".join(said))
-
-
-def _sources(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> tuple[str, ...]:
-    phrasing = ranking.phrasing
-    lines = []
-    for statement in statements:
-        for evidence in statement.evidence:
-            parts = _cited(evidence, phrasing)
-            if _stated(statement.lead.strength) and evidence.level != MENTION:
-                parts.append(phrasing.label("strength", value=str(statement.lead.strength)))
-            lines.append("; ".join(parts) + ".")
-        rule = statement.rule
-        lines.append(
-            phrasing.label("rule", rule=rule.id, version=str(rule.version), snapshot=ranking.snapshot[:12]) + "."
-        )
-    lines += ["; ".join(_cited(evidence, phrasing)) + "." for evidence in evidence_of(beside)]
-    lines.append(phrasing.label("interpretation"))
-    return tuple(dict.fromkeys(lines))
-
-
-def _cited(evidence: Evidence, phrasing: Phrasing) -> list[str]:
-    """Source, date, title, section with its licence, publication."""
-    parts = [phrasing.label("evidence", source=evidence.source, date=evidence.date)]
-    parts += [part for part in (evidence.title, evidence.section) if part]
-    return [*parts, phrasing.label("pmid", pmid=evidence.pmid)] if evidence.pmid else parts
-
-
-def _links(statements: Sequence[Statement], phrasing: Phrasing) -> tuple[Link, ...]:
-    links: dict[str, Link] = {}
-    for statement in statements:
-        for evidence in statement.evidence:
-            label = phrasing.label("evidence", source=evidence.source, date=evidence.date)
-            links.setdefault(evidence.url, Link(evidence.title or label, evidence.url))
-    return tuple(links.values())
-
-
-def _override_reasons(phrasing: Phrasing) -> tuple[Coding, ...]:
-    system = phrasing.system("override_reason")
-    return tuple(Coding(system, reason["code"], reason["display"]) for reason in phrasing.override_reasons())
-
-
-def _suggestions(statements: Sequence[Statement], ranking: Ranking) -> tuple[Suggestion, ...]:
+def _suggestions(statement: Statement, tests: tuple[OrderTest, ...], ranking: Ranking) -> tuple[Suggestion, ...]:
     """Replace or remove the draft that caused the card, or order the missing test; none is pre-selected."""
-    phrasing = ranking.phrasing
-    lead = statements[0]
+    lead = statement
     order = lead.outcome.order
-    found: dict[str, Suggestion] = {}
-    for statement in statements:
-        # Where several situations stand side by side, nothing is offered that one of them advises against.
-        for advice in statement.lead.advice:
-            test = advice.parameters.get("test")
-            conditional = "only_if" in advice.parameters
-            if advice.action in _TESTING and isinstance(test, str) and not conditional:
-                found.setdefault(test, OrderTest(test, (), phrasing.label("order_test", test=test)))
     if order is None or not _replaceable(order):
-        return tuple(found.values())
+        return tests
+    phrasing = ranking.phrasing
+    found: dict[str, Suggestion] = {item.test: item for item in tests}
     drug = lead.outcome.drug or ""
     settled = lead.outcome.outcome == words.ALERT and len(lead.rows) == 1
     if settled:

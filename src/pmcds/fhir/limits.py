@@ -18,7 +18,9 @@ class Limits:
     """What one input may have; over a limit the whole input is refused.
 
     `body` and `string` are bytes, `entries` resources, `nesting` open brackets at one place, `number` characters
-    of a number. The magnitude of an exponent is at most 30 (`values.MAX_EXPONENT`), since all arithmetic relies on it.
+    of a number. `results`, `medications` and `orders` are what is read in full: results that rules ask for, resources
+    of medications, and those of them that are live orders. The magnitude of an exponent is at most 30
+    (`values.MAX_EXPONENT`), since all arithmetic relies on it.
     """
 
     body: int = 8 * 1024 * 1024
@@ -26,6 +28,9 @@ class Limits:
     string: int = 1024 * 1024
     nesting: int = 64
     number: int = MAX_NUMBER_LENGTH
+    results: int = 6_000
+    medications: int = 6_000
+    orders: int = 3_000
 
 
 # Members of one object of the containers: FHIR's widest type has fewer than a hundred.
@@ -37,6 +42,8 @@ _RUNS = bytes(ord("0") if code in _TOKEN else ord(" ") for code in range(256))
 _STRIDE = 5
 _BEFORE_NUMBER = (b"", b" ", b"\t", b"\r", b"\n", b":", b",", b"[")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A quote that no backslash stands before.
+_QUOTE = re.compile(rb'(?<!\\)"')
 _PAIR = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -44,6 +51,16 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 def refuse(code: str, message: str, *, where: str = "", mend: str = "") -> InputError:
     """The error to raise; its texts are constants of this package, never values of the input."""
     return InputError(code, message, where=where, mend=mend)
+
+
+def check_count(found: int, limit: int, what: str) -> None:
+    """Refuse more of something than one evaluation may read in full."""
+    if found > limit:
+        raise refuse(
+            f"too-many-{what}",
+            f"the input has more {what} to read than allowed",
+            mend=f"send the latest, or raise Limits.{what}",
+        )
 
 
 def check_body(body: bytes, limits: Limits) -> bool:
@@ -135,11 +152,10 @@ def _long_run(limit: int) -> re.Pattern[bytes]:
 
 
 def _check_strings(body: bytes, limit: int) -> None:
-    # A text over the limit fills at least one of these blocks, so that its first quote, if any, is escaped.
+    # A text over the limit fills at least one of these blocks, so that every quote in it is escaped.
     half = limit // 2
     for place in range(0, len(body) - half + 1, max(half, 1)):
-        quote = body.find(b'"', place, place + half)
-        if quote < 0 or body[quote - 1 : quote] == b"\\":
+        if not _QUOTE.search(body, place, place + half):
             break
     else:
         return

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pmcds.fhir.drugs import Drug, drug_of
 from pmcds.fhir.gates import labels, modified
+from pmcds.fhir.limits import check_count
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
 from pmcds.fhir.values import as_dict, as_dicts, as_list, code_of, date_after, date_before, date_of, decimal_of, span_of
@@ -77,10 +78,13 @@ def read_medications(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     orders: list[Order] = []
     notes: list[InputNote] = []
+    limits = context.limits
+    check_count(sum(len(opened.by_type(name)) for name in _ROLES), limits.medications, "medications")
     for type_name in _ROLES:
         for site in opened.by_type(type_name):
             _read_one(site, opened, context, findings, orders, notes)
     orders += [_unreadable(site) for site in opened.sites if _may_be_order(site)]
+    check_count(len(orders), limits.orders, "orders")
     return ReaderResult(tuple(findings), tuple(orders), tuple(notes))
 
 

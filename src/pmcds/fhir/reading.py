@@ -291,21 +291,23 @@ def _notes(
     result = []
     left = opened.left
     whose = subjects(opened, context)
+    ignored = copies.ignored
     for site in opened.sites:
-        note: InputNote | None = said.get(site.pointer)
-        if site.pointer in denied:
-            note = InputNote(site.pointer, site.key, "withheld")
+        pointer = site.pointer
+        note: InputNote | None = said.get(pointer)
+        if pointer in denied:
+            note = InputNote(pointer, site.key, "withheld")
         elif site.problem is not None:
             theirs = site.parent is not None and whose.whose(site.parent).reason == "other-patient"
-            note = InputNote(site.pointer, site.key, "other-patient" if theirs else site.problem)
-        elif site.pointer in left:
-            note = InputNote(site.pointer, site.key, "not-relevant")
-        elif site.pointer in copies.ignored:
-            note = InputNote(site.pointer, site.key, copies.ignored[site.pointer])
+            note = InputNote(pointer, site.key, "other-patient" if theirs else site.problem)
+        elif pointer in left:
+            note = InputNote(pointer, site.key, "not-relevant")
+        elif pointer in ignored:
+            note = InputNote(pointer, site.key, ignored[pointer])
         elif note is None or (note.ignored is None and note.role is None):
-            words = reasons.get(site.pointer)
-            ignored = _unread(site, whose) if words is None else (words[0] if all(words) else None)
-            note = InputNote(site.pointer, site.key, ignored)
+            words = reasons.get(pointer)
+            word = _unread(site, whose) if words is None else (words[0] if all(words) else None)
+            note = InputNote(pointer, site.key, word)
         result.append(note)
     return tuple(result)
 
@@ -323,7 +325,7 @@ def _with_repairs(
         note.site: () if note.ignored in _TOLD_NOTHING else repairs(sites[note.site].data or {}) for note in inputs
     }
     return (
-        tuple(replace(note, repairs=needed[note.site]) if needed[note.site] else note for note in inputs),
+        tuple(note._replace(repairs=needed[note.site]) if needed[note.site] else note for note in inputs),
         tuple(
             replace(finding, notes=(*finding.notes, f"repaired: {', '.join(made)}"))
             if (made := needed.get(finding.source.site))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmcds.fhir import decode
 from pmcds.fhir.asked import Asked, Memory
+from pmcds.fhir.limits import Limits
 from pmcds.model.findings import Finding, InputNote, Order, Supply
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class ReadContext:
 
     `patient` is `Patient/<id>` of the patient in question, or None if no Patient could be told. `asked` is what rules
     in question ask for (None: anything); with `thorough`, what nobody asks for is read all the same. `memory` keeps
-    what codes mean from one input to the next.
+    what codes mean from one input to the next. `limits` are those of what is read in full.
     """
 
     terms: Terms
@@ -179,6 +180,7 @@ class ReadContext:
     asked: Asked | None = None
     thorough: bool = False
     memory: Memory = field(default_factory=Memory)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NewType
 
 # Text that is safe in `detail`. Only this module makes it, so that unescaped text there is a type error.
@@ -19,6 +19,7 @@ _INVISIBLE = re.compile(
 )
 # The backslash first, or it would escape the others' escapes. One replacement a sign is far faster than `translate`.
 _SIGNS = ("\\", *(sign for sign in string.punctuation if sign != "\\"))
+_ESCAPES = tuple((sign, f"\\{sign}") for sign in _SIGNS)
 _WWW = re.compile(r"(www)(?=\.)", re.IGNORECASE)
 JOINER = "\u2060"
 
@@ -30,22 +31,52 @@ SUMMARY_LIMIT = 139
 def plain(text: str) -> str:
     """The text on one line, without control, bidirectional and zero-width characters (MD-2)."""
     # Most texts are clean already.
-    if text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+    if "  " not in text and text[:1] != " " and text[-1:] != " " and _is_visible(text):
         return text
     return " ".join(_INVISIBLE.sub(" ", text).split())
 
 
-def escape(text: str) -> Markdown:
-    """Plain text as GitHub-flavored Markdown that shows exactly these characters, with no link and no element.
+def _is_visible(text: str) -> bool:
+    """True for text without what `plain` takes out; of white space only the blank is printable."""
+    return text.isprintable() and (text.isascii() or not _INVISIBLE.search(text))
 
-    The joiner comes before the backslashes, or it would split an escape (MD-2 to MD-4).
-    """
-    text = plain(text).replace("://", f":{JOINER}//").replace("@", f"@{JOINER}")
-    if "www." in text.lower():
+
+def escape(text: str) -> Markdown:
+    """Plain text as GitHub-flavored Markdown that shows exactly these characters, with no link and no element."""
+    return _escaped(plain(text))
+
+
+def escape_each(texts: Sequence[str]) -> list[Markdown]:
+    """Every text escaped. All in one go costs a fraction of one after the other; what is plain has no line break."""
+    if not texts:
+        return []
+    joined = "\n".join(texts)
+    alone = joined.replace("\n", "")
+    if (
+        len(joined) - len(alone) != len(texts) - 1
+        or "  " in joined
+        or " \n" in joined
+        or "\n " in joined
+        or joined[:1] == " "
+        or joined[-1:] == " "
+        or not _is_visible(alone)
+    ):
+        joined = "\n".join([plain(text) for text in texts])
+    return [Markdown(text) for text in _escaped(joined).split("\n")]
+
+
+def _escaped(text: str) -> Markdown:
+    """The joiner comes before the backslashes, or it would split an escape (MD-2 to MD-4)."""
+    if "://" in text:
+        text = text.replace("://", f":{JOINER}//")
+    if "@" in text:
+        text = text.replace("@", f"@{JOINER}")
+    # Text of other alphabets is slow to put into lower case.
+    if ("w." in text or "W." in text) and "www." in text.lower():
         text = _WWW.sub(rf"\1{JOINER}", text)
-    for sign in _SIGNS:
+    for sign, escaped in _ESCAPES:
         if sign in text:
-            text = text.replace(sign, f"\\{sign}")
+            text = text.replace(sign, escaped)
     return Markdown(text)
 
 
@@ -56,12 +87,12 @@ def strong(text: Markdown) -> Markdown:
 
 def points(lines: Iterable[Markdown]) -> Markdown:
     """A list of points."""
-    return Markdown("\n".join(f"- {line}" for line in lines))
+    return Markdown("\n".join([f"- {line}" for line in lines]))
 
 
 def paragraphs(parts: Iterable[Markdown]) -> Markdown:
     """Paragraphs, one after the other."""
-    return Markdown("\n\n".join(part for part in parts if part))
+    return Markdown("\n\n".join([part for part in parts if part]))
 
 
 def length(text: str) -> int:

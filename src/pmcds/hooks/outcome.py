@@ -10,7 +10,9 @@ from pmcds.errors import HookError, InputError
 # Names of a request that may be repeated in an answer; all others are replaced by a star.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 # Refusals of the whole input that are about its size; every other one is about its form.
-_SIZE_CODES = frozenset({"too-large", "too-many-entries", "string-too-long"})
+_SIZE_CODES = frozenset(
+    {"too-large", "too-many-entries", "too-many-medications", "too-many-orders", "too-many-results", "string-too-long"}
+)
 
 
 def outcome(code: str, text: str, *, where: str = "", mend: str = "", severity: str = "error") -> dict[str, Any]:

@@ -6,16 +6,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pmcds.hooks import sound
 from pmcds.hooks.actions import Planned, Setting, plan
-from pmcds.hooks.escape import SUMMARY_LIMIT, Markdown, escape, length, paragraphs, plain, points, shorten, strong
+from pmcds.hooks.escape import (
+    SUMMARY_LIMIT,
+    Markdown,
+    escape,
+    escape_each,
+    length,
+    paragraphs,
+    plain,
+    points,
+    shorten,
+    strong,
+)
 from pmcds.hooks.profiles import CRD_TOPICS, CardOptions, Profile
 from pmcds.model.cards import Block, Card, Coding, Link, OrderTest, Remove, Replace
 from pmcds.model.findings import Order
-
-if TYPE_CHECKING:
-    from pmcds.hooks import response
 
 EXTENSION = "org.pmcds."
 TOPIC_KEY = f"{EXTENSION}topic"
@@ -24,6 +33,10 @@ NOTICE_KEY = f"{EXTENSION}not-checked"
 SHOWN_KEY = f"{EXTENSION}shown-before"
 _URGENCY = ("critical", "warning", "info")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_NOTHING_PLANNED = Planned((), (), (), None)
+# Sources, reasons, links and fixed blocks come from rule files and phrases and are the same on every call: what is
+# written of them is checked and remembered. So many are kept; values that are handed out are made anew.
+_KEPT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +81,28 @@ def render_noted(
     options: CardOptions | None = None,
 ) -> Rendered:
     """The response and the notes. Raises ValueError if a card cannot be made conformant: a defect, no input does it."""
-    from pmcds.hooks import response
-
     profile = setting.profile
     ordered = sorted(cards, key=lambda card: _URGENCY.index(card.indicator))
     shown, held_back = _limited(ordered, profile, options or CardOptions())
     notes = [f"card {card.uuid}: held back as the client asked" for card in held_back]
+    reasons = _Reasons()
     made = []
     for card in shown:
-        built, its = _card(card, setting)
+        built, its = _card(card, setting, reasons)
         made.append(built)
         notes += its
     members = dict(extension or {})
     if held_back:
         members[HELD_BACK_KEY] = [_named(card) for card in held_back]
-    whole = response.Response(
-        cards=made,
-        system_actions=[] if setting.hook in profile.system_actions_key else None,
-        extension=members or None,
-    )
-    return Rendered(whole.to_dict(), tuple(notes))
+    uuids = [card["uuid"] for card in made]
+    uuids += [item["uuid"] for card in made for item in card.get("suggestions", ())]
+    sound.together(uuids, [card["indicator"] for card in made])
+    whole: dict[str, Any] = {"cards": made}
+    if setting.hook in profile.system_actions_key:
+        whole["systemActions"] = []
+    if members:
+        whole["extension"] = sound.extension(members)
+    return Rendered(whole, tuple(notes))
 
 
 def notice_extension(cards: Iterable[Card]) -> dict[str, Any] | None:
@@ -119,17 +134,17 @@ def _limited(cards: Sequence[Card], profile: Profile, options: CardOptions) -> t
     """The cards to show, and those that the client does not want. Only a client of the crd profile can say so."""
     if profile.topic != "crd":
         options = CardOptions()
-    wanted = [card for card in cards if card_type(card) not in options.without]
+    wanted = [card for card in cards if card_type(card) not in options.without] if options.without else list(cards)
     limits = [limit for limit in (profile.max_cards, options.max_cards) if limit is not None]
     shown = wanted[: min(limits)] if limits else wanted
+    if len(shown) == len(cards):
+        return shown, []
     kept = {id(card) for card in shown}
     return shown, [card for card in cards if id(card) not in kept]
 
 
-def _card(card: Card, setting: Setting) -> tuple[response.Card, list[str]]:
-    from pmcds.hooks import response
-
-    planned = plan(card, setting)
+def _card(card: Card, setting: Setting, reasons: _Reasons) -> tuple[dict[str, Any], list[str]]:
+    planned = plan(card, setting) if card.suggestions else _NOTHING_PLANNED
     parts = _Parts(list(card.detail), list(planned.notes))
     summary = _summary(card, parts)
     _tell(card, planned, setting, parts)
@@ -137,36 +152,47 @@ def _card(card: Card, setting: Setting) -> tuple[response.Card, list[str]]:
     if setting.profile.topic == "crd" and card.topic is not None:
         extension[TOPIC_KEY] = _coding(card.topic)
     if setting.profile.detail_format == "plain":
-        extension[response.CONTENT_TYPE] = "text/plain"
-    built = response.Card(
-        uuid=card.uuid,
-        summary=summary,
-        indicator=card.indicator,  # type: ignore[arg-type]
-        source=_source(card, setting, parts),
-        detail=_detail(parts.blocks, setting.profile) or None,
-        selection_behavior=planned.behavior,  # type: ignore[arg-type]
-        suggestions=_suggestions(card, planned, setting) or None,
-        override_reasons=_reasons(card, parts) or None,
-        links=_links(card, setting, parts) or None,
-        extension=extension or None,
-    )
+        extension[sound.CONTENT_TYPE] = "text/plain"
+    built: dict[str, Any] = {
+        "uuid": sound.uuid(card.uuid),
+        "summary": summary,
+        "indicator": card.indicator,
+        "source": _source(card, setting, parts),
+    }
+    # A member without value is left out (X1 to X3).
+    detail = _detail(parts.blocks, setting.profile)
+    if detail:
+        built["detail"] = detail
+    suggestions = _suggestions(card, planned, setting) if planned.plans else []
+    sound.choice(planned.behavior, sum([item.recommended for item in planned.plans]) if suggestions else None)
+    if suggestions:
+        built["selectionBehavior"] = planned.behavior
+        built["suggestions"] = suggestions
+    if told := reasons.of(card, parts):
+        built["overrideReasons"] = told
+    if links := _links(card, setting, parts):
+        built["links"] = links
+    if extension:
+        built["extension"] = sound.extension(extension)
     return built, parts.notes
 
 
 def _summary(card: Card, parts: _Parts) -> str:
     """The summary; one that is too long is shortened and stands whole in front of the detail (C1)."""
     text = plain(card.summary)
-    if length(text) <= SUMMARY_LIMIT:
+    if text and length(text) <= SUMMARY_LIMIT:
         return text
     parts.blocks.insert(0, Block((text,)))
     parts.notes.append(f"card {card.uuid}: the summary was shortened")
-    return shorten(text)
+    return sound.summary(sound.plain_text(shorten(text)))
 
 
 def _tell(card: Card, planned: Planned, setting: Setting, parts: _Parts) -> None:
     """Say in words what the actions do or would have done, unless the card says it already (C19)."""
     if setting.profile.name_orders and len(setting.orders) > 1 and card.drug:
         parts.blocks.insert(0, Block((setting.say("about_order", ordered=card.drug),)))
+    if not card.suggestions and not planned.told:
+        return
     said = "\n".join([card.summary, *(line for block in parts.blocks for line in block.lines)]).casefold()
     silent = [item.label for item in card.suggestions if item.label not in planned.told and not _said(item, card, said)]
     lines = [label for label in dict.fromkeys([*planned.told, *silent]) if plain(label).casefold() not in said]
@@ -183,15 +209,34 @@ def _detail(blocks: Sequence[Block], profile: Profile) -> Markdown:
     if profile.detail_format == "plain":
         # The client is told that this is no Markdown; plain values, not unescaped Markdown (MD-10).
         return Markdown("\n\n".join(text for block in blocks if (text := _plain_block(block))))
-    return paragraphs(_block(block) for block in blocks)
+    lines = escape_each([line for block in blocks if not block.fixed for line in block.lines])
+    sound.inert("\n".join(lines))
+    fresh = iter(lines)
+    return paragraphs([_fixed_block(b) if b.fixed else _laid_out(b, [next(fresh) for _ in b.lines]) for b in blocks])
 
 
-def _block(block: Block) -> Markdown:
-    lines = [escape(line) for line in block.lines if plain(line)]
+@lru_cache(maxsize=_KEPT)
+def _fixed_block(block: Block) -> Markdown:
+    written = _laid_out(block, escape_each(block.lines))
+    sound.inert(written)
+    return written
+
+
+def _laid_out(block: Block, lines: Sequence[Markdown]) -> Markdown:
+    """A block of escaped lines; those without any visible character are left out."""
+    lines = [line for line in lines if line]
     if not lines:
         return Markdown("")
-    heading = [strong(escape(block.heading))] if block.heading and plain(block.heading) else []
-    return paragraphs([*heading, points(lines)] if block.points else [*heading, *lines])
+    body = points(lines) if block.points else lines[0] if len(lines) == 1 else paragraphs(lines)
+    heading = _heading(block.heading) if block.heading else ""
+    return Markdown(f"{heading}\n\n{body}") if heading else body
+
+
+@lru_cache(maxsize=64)
+def _heading(heading: str) -> Markdown:
+    """A heading: words of the phrases."""
+    text = escape(heading)
+    return strong(text) if text else text
 
 
 def _plain_block(block: Block) -> str:
@@ -199,32 +244,33 @@ def _plain_block(block: Block) -> str:
     return "\n".join([*([plain(block.heading)] if block.heading and lines else []), *lines])
 
 
-def _source(card: Card, setting: Setting, parts: _Parts) -> response.Source:
-    from pmcds.hooks import response
-
-    url = card.source_url
-    if url is not None and not response.is_https(url):
-        parts.notes.append(f"card {card.uuid}: the address of the source is no absolute https URL")
-        url = None
+def _source(card: Card, setting: Setting, parts: _Parts) -> dict[str, Any]:
     topic = Coding(CRD_TOPICS, card_type(card), "") if setting.profile.topic == "crd" else card.topic
-    return _source_of(card.source, url, topic)
+    made, refused = _source_of(card.source, card.source_url, topic)
+    if refused:
+        parts.notes.append(f"card {card.uuid}: the address of the source is no absolute https URL")
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in made.items()}
 
 
-# Sources, reasons and links come from rule files and are the same on every call; the values are frozen.
-@lru_cache(maxsize=1024)
-def _source_of(label: str, url: str | None, topic: Coding | None) -> response.Source:
-    from pmcds.hooks import response
+@lru_cache(maxsize=_KEPT)
+def _source_of(label: str, url: str | None, topic: Coding | None) -> tuple[dict[str, Any], bool]:
+    """The source of a card, and whether its address had to be left out."""
+    made: dict[str, Any] = {"label": sound.plain_text(plain(label))}
+    refused = url is not None and not sound.is_https(url)
+    if url is not None and not refused:
+        made["url"] = url
+    if about := _topic(topic):
+        made["topic"] = about
+    return made, refused
 
-    return response.Source(label=plain(label), url=url, topic=_topic(topic))
 
-
-def _topic(topic: Coding | None) -> response.Topic | None:
-    from pmcds.hooks import response
-
+def _topic(topic: Coding | None) -> dict[str, str] | None:
     code = _NOT_ALPHANUMERIC.sub("", topic.code)[:100] if topic is not None else ""
     if topic is None or not code or not topic.system:
         return None
-    return response.Topic(system=topic.system, code=code, display=plain(topic.display) or None)
+    made = {"system": sound.plain_text(topic.system), "code": sound.topic_code(code)}
+    display = plain(topic.display)
+    return {**made, "display": display} if display else made
 
 
 def _coding(coding: Coding) -> dict[str, str]:
@@ -232,57 +278,82 @@ def _coding(coding: Coding) -> dict[str, str]:
     return {name: value for name, value in members.items() if value}
 
 
-def _suggestions(card: Card, planned: Planned, setting: Setting) -> list[response.Suggestion]:
-    from pmcds.hooks import response
-
+def _suggestions(card: Card, planned: Planned, setting: Setting) -> list[dict[str, Any]]:
     several = setting.profile.action_selection_behavior
-    return [
-        response.Suggestion(
-            label=item.label,
-            uuid=item.uuid(card.uuid),
-            is_recommended=item.recommended,
-            actions=[response.Action(**action) for action in item.actions],
-            action_selection_behavior="all" if several and len(item.actions) > 1 else None,
-        )
-        for item in planned.plans
-    ]
+    made = []
+    for item in planned.plans:
+        suggestion = {
+            "label": sound.plain_text(item.label),
+            "uuid": sound.uuid(item.uuid(card.uuid)),
+            "isRecommended": item.recommended,
+            "actions": [_action(**action) for action in item.actions],
+        }
+        sound.deletes_last([action["type"] for action in item.actions])
+        if several and len(item.actions) > 1:
+            suggestion["actionSelectionBehavior"] = "all"
+        made.append(suggestion)
+    return made
 
 
-def _reasons(card: Card, parts: _Parts) -> list[response.Coding]:
-    whole = [made for reason in card.override_reasons if (made := _reason_of(reason)) is not None]
-    if len(whole) < len(card.override_reasons):
-        parts.notes.append(f"card {card.uuid}: an override reason without system, code or display was left out")
-    return whole
+def _action(
+    type: str,
+    description: str,
+    resource: dict[str, Any] | None = None,
+    resource_id: str | None = None,
+) -> dict[str, Any]:
+    made: dict[str, Any] = {"type": type, "description": sound.plain_text(description)}
+    if resource is not None:
+        made["resource"] = sound.resource(resource)
+    if resource_id is not None:
+        made["resourceId"] = resource_id
+    sound.action(type, resource, resource_id)
+    return made
 
 
-@lru_cache(maxsize=1024)
-def _reason_of(reason: Coding) -> response.Coding | None:
-    from pmcds.hooks import response
+class _Reasons:
+    """The override reasons of a response: its cards share them, so they are written once and copied."""
 
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[dict[str, str]]] = {}
+
+    def of(self, card: Card, parts: _Parts) -> list[dict[str, str]]:
+        """The reasons that are whole; the others are noted."""
+        given = card.override_reasons
+        # The cards are held by the caller, so the id means this tuple and no other.
+        made = self._known.get(id(given))
+        if made is None:
+            made = self._known[id(given)] = [whole for reason in given if (whole := _reason_of(reason)) is not None]
+        if len(made) < len(given):
+            parts.notes.append(f"card {card.uuid}: an override reason without system, code or display was left out")
+        return list(map(dict, made))
+
+
+@lru_cache(maxsize=_KEPT)
+def _reason_of(reason: Coding) -> dict[str, str] | None:
     display = plain(reason.display)
     if not (reason.system and reason.code and display):
         return None
-    return response.Coding(code=reason.code, system=reason.system, display=display)
+    return {"code": sound.plain_text(reason.code), "system": sound.plain_text(reason.system), "display": display}
 
 
-def _links(card: Card, setting: Setting, parts: _Parts) -> list[response.Link]:
+def _links(card: Card, setting: Setting, parts: _Parts) -> list[dict[str, str]]:
     allowed = setting.profile.links_allow_list
     kept = []
     for link in card.links:
         made = _link_of(link)
         if made is not None and (allowed is None or any(_begins(link.url, start) for start in allowed)):
-            kept.append(made)
+            kept.append({**made})
         else:
             parts.notes.append(f"card {card.uuid}: a link was left out, it is not https or not on the client's list")
     return kept
 
 
-@lru_cache(maxsize=1024)
-def _link_of(link: Link) -> response.Link | None:
-    from pmcds.hooks import response
-
+@lru_cache(maxsize=_KEPT)
+def _link_of(link: Link) -> dict[str, str] | None:
     label = plain(link.label)
-    return response.Link(label=label, url=link.url, type="absolute") if response.is_https(link.url) and label else None
+    return {"label": label, "url": link.url, "type": "absolute"} if sound.is_https(link.url) and label else None
 
 
 def _begins(url: str, start: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pmcds.infer.blank import Blank, blank_key, remember
+from pmcds.infer.blank import Blank, all_aside, is_blank, of_situation, remember
 from pmcds.infer.carriers import either, split_subject, star_answer, typed_answer, variant_named
 from pmcds.infer.claims import GeneEvidence, gather
 from pmcds.infer.closed_world import age, named_answer, sex, taken_for
@@ -44,33 +44,34 @@ def infer(
     `blank` keeps the answers that rest on nothing from one reading to the next, of the same genes and terms.
     """
     person = Person(reading, genes, terms, now, {} if blank is None else blank)
-    return {question: person.told(*question) for question in questions}
+    return {question: person.told(question) for question in questions}
 
 
 class Person:
     """One reading with what has been worked out from it so far; a gene is settled once for all its questions."""
 
-    __slots__ = ("_blank", "_genes", "_index", "_orders", "_settled", "_sex", "_terms")
+    __slots__ = ("_aside", "_blank", "_genes", "_index", "_orders", "_settled", "_sex", "_terms")
 
     def __init__(self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime, blank: Blank) -> None:
-        self._blank = blank
         self._genes = genes
         self._terms = terms
         self._orders = reading.orders
         self._index: Index = index(by_donor(reading, genes, terms, now), now)
+        self._blank = of_situation(blank, self._index)
+        self._aside = all_aside(self._index)
         self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
         stated = sex(Subject("sex", ""), self._index)
         self._sex = str(stated.keys[0]) if stated.definite else None
 
-    def told(self, subject: Subject, origin: str | None) -> Answer:
+    def told(self, question: Question) -> Answer:
         """The answer, which is known already where nothing was read about the subject."""
-        key = blank_key(subject, origin, self._index)
-        if key is None:
+        subject, origin = question
+        if not is_blank(subject, self._index, self._aside):
             return self.answer(subject, origin)
-        found = self._blank.get(key)
+        found = self._blank.get(question)
         if found is None:
             found = self.answer(subject, origin)
-            remember(self._blank, key, found)
+            remember(self._blank, question, found)
         return found
 
     def answer(self, subject: Subject, origin: str | None) -> Answer:

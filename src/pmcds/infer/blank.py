@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from functools import lru_cache
 
 from pmcds.infer.evidence import Index
 from pmcds.model.answers import Answer, Subject
@@ -19,27 +20,47 @@ _ASIDE = frozenset(
     ]
 )  # fmt: skip
 _MOST = 4096
+_SITUATIONS = 32
 
-Blank = dict[Hashable, Answer]
+Question = tuple[Subject, str | None]
+# By what was supplied and withheld, since that decides what the absence of everything means.
+Blank = dict[Hashable, dict[Question, Answer]]
 
 
-def blank_key(subject: Subject, origin: str | None, index: Index) -> Hashable | None:
-    """What the answer depends on if nothing was read that could bear on it, else None."""
+def is_blank(subject: Subject, index: Index, aside: bool) -> bool:
+    """True if nothing was read that could bear on the subject; `aside` is what `all_aside` says of the index."""
     if subject.kind in _DISEASES:
         read = index.by_kind.get(subject.kind, ())
         # None: something that nobody could read, which may be this disease.
-        unread = None in read or None in index.by_kind.get("report", ())
-        return None if unread or subject.name in read else (subject, origin, index.supply, index.withheld)
-    if subject.kind not in _KINDS or not _ASIDE.issuperset(index.by_kind) or None in index.about:
-        return None
-    if any(word in index.about for word in (subject.name, *_WORD.findall(subject.name))):
-        return None
-    return (subject, origin, index.supply, index.withheld)
+        return not (None in read or subject.name in read or None in index.by_kind.get("report", ()))
+    return aside and subject.kind in _KINDS and index.about.keys().isdisjoint(_words(subject.name))
 
 
-def remember(blank: Blank, key: Hashable, answer: Answer) -> None:
+def all_aside(index: Index) -> bool:
+    """True if nothing was read that could be about any variant or marker without naming its gene."""
+    return _ASIDE.issuperset(index.by_kind) and None not in index.about
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    """The name of a subject of a rule and the words in it."""
+    return (name, *_WORD.findall(name))
+
+
+def of_situation(blank: Blank, index: Index) -> dict[Question, Answer]:
+    """The answers that rest on nothing, for what was supplied and what is withheld."""
+    key = (index.supply, index.withheld)
+    found = blank.get(key)
+    if found is None:
+        if len(blank) >= _SITUATIONS:
+            blank.clear()
+        found = blank[key] = {}
+    return found
+
+
+def remember(known: dict[Question, Answer], question: Question, answer: Answer) -> None:
     """Keep an answer that rests on nothing; a full memory begins anew."""
     if not answer.sources:
-        if len(blank) >= _MOST:
-            blank.clear()
-        blank[key] = answer
+        if len(known) >= _MOST:
+            known.clear()
+        known[question] = answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -26,6 +26,7 @@ ABSENT = ("absent",)
 OPEN = ("present", "absent")
 _SEXES = ("male", "female")
 _PARTS = " + "
+_DRUG_KINDS = ("medication", "order")
 # A draft is not taken yet; what is ordered beside an order is `ordered_with`.
 _ACTIVE = frozenset({"current", "active"})
 _MONTHS = Decimal(12)
@@ -78,21 +79,38 @@ def _without(subject: Subject, index: Index, uncertain: list[tuple[str, Finding]
 
 
 def _kinds(kind: str) -> tuple[str, ...]:
-    return ("medication", "order") if kind in ("medication", "taken_for") else (kind,)
+    return _DRUG_KINDS if kind in ("medication", "taken_for") else (kind,)
 
 
 def _about(index: Index, kind: str, name: str) -> Iterator[Finding]:
     """Findings of a subject; a drug may be one of several ingredients."""
     yield from index.of(kind, name)
-    if kind in ("medication", "order"):
-        for finding in index.all_of(kind):
-            if finding.subject and finding.subject != name and name in finding.subject.split(_PARTS):
-                yield finding
+    if kind in _DRUG_KINDS:
+        yield from _by_ingredient(index, kind).get(name, ())
+
+
+def _by_ingredient(index: Index, kind: str) -> Mapping[str, Sequence[Finding]]:
+    """Findings about several ingredients by each of them; sorted out once for an index."""
+    kept = index.cache.get((kind, _PARTS))
+    if isinstance(kept, dict):
+        return kept
+    found: dict[str, list[Finding]] = {}
+    for finding in index.all_of(kind):
+        if finding.subject and _PARTS in finding.subject:
+            for name in dict.fromkeys(finding.subject.split(_PARTS)):
+                found.setdefault(name, []).append(finding)
+    index.cache[(kind, _PARTS)] = found
+    return found
+
+
+def may_be_taken(index: Index, name: str) -> bool:
+    """False if no finding is about a drug, alone or with others."""
+    return any(name in index.by_kind.get(kind, ()) or name in _by_ingredient(index, kind) for kind in _DRUG_KINDS)
 
 
 def _is_active(finding: Finding) -> bool:
     """A medication counts while it is taken; anything else by its status alone."""
-    if finding.kind not in ("medication", "order"):
+    if finding.kind not in _DRUG_KINDS:
         return True
     value: Any = finding.value
     return not isinstance(value, Mapping) or value.get("state", "current") in _ACTIVE
@@ -118,9 +136,7 @@ def taken_for(subject: Subject, index: Index, orders: Iterable[Order] = ()) -> A
         zero = Interval(Decimal(0), Decimal(0), "mo")
         return Answer(subject, (zero,))
     today = index.now.date()
-    lengths = [
-        _months(_began(finding), today) for kind in ("medication", "order") for finding in _active(index, kind, subject)
-    ]
+    lengths = [_months(_began(finding), today) for kind in _DRUG_KINDS for finding in _active(index, kind, subject)]
     known = [length for length in lengths if length is not None]
     low = max((length[0] for length in known), default=Decimal(0))
     high = None if len(known) < len(lengths) or not known or taken.keys != PRESENT else max(high for _, high in known)

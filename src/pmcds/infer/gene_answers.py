@@ -16,7 +16,7 @@ from pmcds.infer.evidence import (
     sources_of,
 )
 from pmcds.infer.methods import Meaning
-from pmcds.infer.settle import MISMATCH, Settled, settle
+from pmcds.infer.settle import MISMATCH, Settled
 from pmcds.infer.tables import INDETERMINATE, GeneTable
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
@@ -39,6 +39,9 @@ def gene_answer(subject: Subject, evidence: GeneEvidence, settled: Settled | Non
             return _with(answer, word=settled.word, reason=settled.reason, alternatives=alternatives)
         # Both sides of the contradiction mean the same for this question (MG3).
         keys = alternatives
+    if not keys:
+        # The gene has no scores, or none for these alleles.
+        return _with(answer, word=words.INDETERMINATE, reason="scale-mismatch")
     if keys == ("indeterminate",):
         return _with(answer, word=words.INDETERMINATE, reason="indeterminate")
     return _with(answer, keys=keys, reason=(settled.reason or "indeterminate") if len(keys) > 1 else None)
@@ -142,8 +145,3 @@ def _diplotype(subject: Subject, evidence: GeneEvidence, index: Index) -> Answer
     if len(claims) > 1:
         return _with(answer, word=words.CONFLICTING, reason="conflict", alternatives=keys)
     return _with(answer, keys=keys, reason=claims[0].reason if len(keys) > 1 else None)
-
-
-def settled_of(evidence: GeneEvidence) -> Settled | None:
-    """The statement that all results of the gene make together."""
-    return settle(evidence)

@@ -98,14 +98,9 @@ def _valued(seen: Seen, subject: Subject, terms: Terms) -> tuple[list[Valued], l
 
 def _canonical_unit(name: str, seen: Seen, terms: Terms) -> str | None:
     """The unit that values of this subject are compared in: that of its first code, else of its first value."""
-    canonical = getattr(terms, "canonical_unit", None)
-    if canonical is not None and (known := canonical(name)) is not None:
-        return str(known)
-    for role in ("laboratory", "biomarker"):
-        for system, code in terms.question_codes(role, name):
-            term = terms.observation(system, code)
-            if term is not None and term.unit is not None:
-                return term.unit
+    known = terms.canonical_unit(name)
+    if known is not None:
+        return known
     return next((finding.unit for finding in seen.usable if finding.unit), None)
 
 

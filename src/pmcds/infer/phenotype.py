@@ -37,10 +37,8 @@ def phenotype(gene: Gene, diplotype: str) -> GeneResult:
     _refuse(table, reading)
     try:
         results = {table.meaning(candidate) for candidate in reading.candidates}
-    except NoMeaning as error:
-        raise InputError(
-            "not-a-diplotype", f"{gene.symbol}: {error}", mend="state both alleles, with / between them"
-        ) from None
+    except (NoMeaning, KeyError):
+        raise InputError("no-phenotype-table", f"{gene.symbol} has no table for this") from None
     if len(results) > 1:
         reason = reading.reason or "phase-ambiguous"
         raise InputError(reason, f"{gene.symbol}: several results are possible", mend="state phase and copy number")
@@ -68,7 +66,7 @@ def _refuse(table: GeneTable, reading: DiplotypeReading) -> None:
 def _result(table: GeneTable, pair: tuple[str, ...], notes: tuple[str, ...]) -> GeneResult:
     try:
         meaning = table.meaning(pair)
-    except NoMeaning:
+    except (NoMeaning, KeyError):
         raise InputError("no-phenotype-table", f"{table.gene.symbol} has no table for this") from None
     return _told(table, "/".join(pair), meaning, notes)
 
@@ -92,7 +90,7 @@ def meanings_of(table: GeneTable, reading: DiplotypeReading) -> tuple[Meaning, .
     unknown = set(reading.unknown)
     try:
         found = {table.meaning(pair) for pair in reading.candidates if not unknown.intersection(pair)}
-    except NoMeaning:
+    except (NoMeaning, KeyError):
         return ()
     return tuple(sorted(found, key=table.place))
 

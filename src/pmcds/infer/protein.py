@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pmcds.patterns import compiled_lazily
+
 THREE = {
     "A": "Ala", "R": "Arg", "N": "Asn", "D": "Asp", "C": "Cys", "Q": "Gln", "E": "Glu", "G": "Gly", "H": "His",
     "I": "Ile", "L": "Leu", "K": "Lys", "M": "Met", "F": "Phe", "P": "Pro", "S": "Ser", "T": "Thr", "W": "Trp",
@@ -18,19 +20,19 @@ _PLACE = rf"(?P<ref>{_RESIDUE})(?P<first>\d{{1,5}})"
 _RANGE = rf"{_PLACE}(?:_(?P<ref2>{_RESIDUE})(?P<last>\d{{1,5}}))?"
 _SEQUENCE = r"[A-Za-z*]{0,120}"
 _PROTEIN = (
-    ("frameshift", re.compile(rf"{_PLACE}(?:{_RESIDUE})??fs(?:(?:Ter|\*|X)(?:\d{{1,5}}|\?)?)?", re.IGNORECASE)),
-    ("splice", re.compile(rf"{_PLACE}_splice", re.IGNORECASE)),
-    ("delins", re.compile(rf"{_RANGE}(?:del{_SEQUENCE}ins|>)(?P<new>[A-Za-z*]{{1,120}})", re.IGNORECASE)),
-    ("deletion", re.compile(rf"{_RANGE}del(?P<old>{_SEQUENCE})", re.IGNORECASE)),
-    ("duplication", re.compile(rf"{_RANGE}dup(?P<old>{_SEQUENCE})", re.IGNORECASE)),
-    ("insertion", re.compile(rf"{_RANGE}ins(?P<new>[A-Za-z*]{{1,120}})", re.IGNORECASE)),
-    ("synonymous", re.compile(rf"{_PLACE}=")),
-    ("substitution", re.compile(rf"{_PLACE}(?P<new>{_RESIDUE})", re.IGNORECASE)),
+    ("frameshift", compiled_lazily(rf"{_PLACE}(?:{_RESIDUE})??fs(?:(?:Ter|\*|X)(?:\d{{1,5}}|\?)?)?", re.IGNORECASE)),
+    ("splice", compiled_lazily(rf"{_PLACE}_splice", re.IGNORECASE)),
+    ("delins", compiled_lazily(rf"{_RANGE}(?:del{_SEQUENCE}ins|>)(?P<new>[A-Za-z*]{{1,120}})", re.IGNORECASE)),
+    ("deletion", compiled_lazily(rf"{_RANGE}del(?P<old>{_SEQUENCE})", re.IGNORECASE)),
+    ("duplication", compiled_lazily(rf"{_RANGE}dup(?P<old>{_SEQUENCE})", re.IGNORECASE)),
+    ("insertion", compiled_lazily(rf"{_RANGE}ins(?P<new>[A-Za-z*]{{1,120}})", re.IGNORECASE)),
+    ("synonymous", compiled_lazily(rf"{_PLACE}=")),
+    ("substitution", compiled_lazily(rf"{_PLACE}(?P<new>{_RESIDUE})", re.IGNORECASE)),
 )
 
 _AT = r"[-*]?\d{1,9}(?:[+-]\d{1,9})?"
 _SPAN = rf"(?P<first>{_AT})(?:_(?P<last>{_AT}))?"
-_NUCLEOTIDE = re.compile(
+_NUCLEOTIDE = compiled_lazily(
     rf"(?P<kind>[cgmn])\.{_SPAN}(?:"
     r"(?P<ref>[ACGT]{1,100})>(?P<alt>[ACGT]{1,100})"
     r"|del(?:[ACGT]{0,100}|\d{0,6})ins(?P<delins>[ACGT]{1,200})"
@@ -92,16 +94,16 @@ def protein(text: str) -> Change | None:
 def _change(kind: str, parts: dict[str, str | None]) -> Change | None:
     first = int(parts["first"] or 0)
     last = int(parts.get("last") or first)
-    ref = "X" if kind == "splice" and parts["ref"] in ("X", "x") else _letters(parts["ref"])
-    end = _letters(parts.get("ref2")) if parts.get("ref2") else ref
-    new = _letters(parts.get("new")) if parts.get("new") else ""
+    ref = "X" if kind == "splice" and parts["ref"] in ("X", "x") else _letters(parts["ref"] or "")
+    end = _letters(parts["ref2"] or "") if parts.get("ref2") else ref
+    new = _letters(parts.get("new") or "")
     if not ref or not end or new is None or first < 1 or last < first:
         return None
     if kind == "substitution" and (len(new) != 1 or new == ref):
         return Change("synonymous", ref, first, first) if new == ref else None
     if kind == "insertion" and last != first + 1:
         return None
-    old = _letters(parts["old"]) if parts.get("old") else ""
+    old = _letters(parts.get("old") or "")
     if old is None or (old and (len(old) != last - first + 1 or old[0] != ref or old[-1] != end)):
         return None
     if kind == "substitution" and new == "*":
@@ -109,10 +111,8 @@ def _change(kind: str, parts: dict[str, str | None]) -> Change | None:
     return Change(kind, ref, first, last, new, end)
 
 
-def _letters(text: str | None) -> str | None:
+def _letters(text: str) -> str | None:
     """Residues in one letter each, or None if one of them is none."""
-    if not text:
-        return None
     if len(text) % 3 == 0:
         three = [text[place : place + 3].upper() for place in range(0, len(text), 3)]
         if all(part in ONE for part in three):

@@ -78,6 +78,9 @@ def _derived(table: GeneTable, claims: tuple[Claim, ...]) -> Settled | None:
         notes = (*notes, UNKNOWN_ALLELE)
     if not known:
         return Settled(claims, (), words.UNREADABLE, UNKNOWN_ALLELE, (), notes, True)
+    if not any(claim.meanings for claim in known):
+        # The gene file has no phenotype for these alleles: that contradicts nothing.
+        return Settled(claims, (), words.INDETERMINATE, "indeterminate", (), notes, True)
     common = _common(table, known)
     if not common:
         return Settled(claims, (), words.CONFLICTING, "conflict", _all(table, known), notes, True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pmcds.infer.spelling import cleaned, without_symbol
 from pmcds.infer.tables import GeneTable
 from pmcds.model.findings import Finding
+from pmcds.patterns import compiled_lazily
 
-_BASES = re.compile(r"(?:(rs\d{1,12}|-?\d{1,6}) ?:? ?)?([ACGT]) ?[/|]? ?([ACGT])\Z")
-_RS = re.compile(r"rs\d{1,12}\Z")
-_SUBSTITUTION = re.compile(r"(N[CGM]_\d+\.\d+):[gcm]\.(\d+)([ACGT]+)>([ACGT]+)\Z")
-_SPDI = re.compile(r"(N[CGM]_\d+\.\d+):(\d{1,12}):([ACGT]*):([ACGT]*)\Z")
+_BASES = compiled_lazily(r"(?:(rs\d{1,12}|-?\d{1,6}) ?:? ?)?([ACGT]) ?[/|]? ?([ACGT])\Z")
+_RS = compiled_lazily(r"rs\d{1,12}\Z")
+_SUBSTITUTION = compiled_lazily(r"(N[CGM]_\d+\.\d+):[gcm]\.(\d+)([ACGT]+)>([ACGT]+)\Z")
+_SPDI = compiled_lazily(r"(N[CGM]_\d+\.\d+):(\d{1,12}):([ACGT]*):([ACGT]*)\Z")
 _COPIES = {"homozygous": 2, "hemizygous": 1, "heterozygous": 1}
 
 

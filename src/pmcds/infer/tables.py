@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
-from pmcds.infer.methods import METHODS, Meaning, score_text
+from pmcds.infer.methods import METHODS, Meaning, NoMeaning, score_text
 from pmcds.infer.spelling import folded
 from pmcds.model.genes import Gene
 
@@ -154,7 +154,15 @@ def _groups(gene: Gene) -> dict[str, str]:
 def _scores(gene: Gene, group: Mapping[str, str]) -> dict[str, str]:
     """Every score that two alleles can have, in order, with its phenotype."""
     values = sorted({value for value in group.values() if value != "n/a"})
-    found = {METHODS[gene.method](gene, pair) for pair in combinations_with_replacement(values, 2)}
+    found = [meaning for pair in combinations_with_replacement(values, 2) for meaning in _meaning(gene, pair)]
     by_score = {meaning.score: meaning.phenotype for meaning in found if meaning.score is not None}
     ordered = sorted(by_score, key=lambda score: (Decimal(score.lstrip("≥")), score))
     return {score_text(score): by_score[score] for score in ordered}
+
+
+def _meaning(gene: Gene, pair: Sequence[str]) -> Iterator[Meaning]:
+    """The meaning of two values; none in a gap of the file, which must not stop the answers about other genes."""
+    try:
+        yield METHODS[gene.method](gene, pair)
+    except NoMeaning:
+        return

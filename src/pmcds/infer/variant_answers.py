@@ -48,6 +48,10 @@ def variant_answer(subject: Subject, origin: str | None, genes: Mapping[str, Gen
     if "either" in wanted.spec:
         parts = [variant_answer(Subject(subject.kind, part), origin, genes, index) for part in wanted.spec["either"]]
         return _either(subject, parts)
+    if "unless_known" in wanted.spec:
+        names = (wanted.spec["of"], wanted.spec["unless_known"])
+        own, other = (variant_answer(Subject(subject.kind, f"{symbol} {n}"), origin, genes, index) for n in names)
+        return _unless_known(subject, own, other)
     origin = wanted.spec.get("origin", origin)
     seen = see(variants_of(index, symbol, genes), origin, index.now)
     if wanted.name.lower() == WILD_TYPE:
@@ -114,6 +118,22 @@ def _either(subject: Subject, parts: Sequence[Answer]) -> Answer:
         by_name=all(part.by_name for part in shown),
         notes=tuple(dict.fromkeys(note for part in shown for note in part.notes)),
     )
+
+
+def _unless_known(subject: Subject, own: Answer, other: Answer) -> Answer:
+    """The answer to the one question while nothing is known of the other; absent once that one is answered.
+
+    A result of the other kind that decides nothing, or is on its way, leaves a finding open; what only cannot be told
+    to be of the other kind does not stand for a result of it.
+    """
+    if other.definite:
+        return replace(other, subject=subject, keys=_ABSENT, notes=())
+    if own.reason == "source-class-mismatch":
+        return Answer(subject, (), words.UNKNOWN, "no-result")
+    if own.keys != _PRESENT:
+        return replace(own, subject=subject)
+    nothing = (other.word == words.UNKNOWN and other.reason == "no-result") or other.word == words.UNREADABLE
+    return replace(own if nothing else other, subject=subject)
 
 
 def _weight(answer: Answer) -> tuple[int, int]:

@@ -14,6 +14,7 @@ A gene file writes under `variants`, for each name that rules may ask for, one o
     copies:      "6"            so many copies of the gene or more, called amplified or not
     called:      words of the laboratory, any of which makes a small change one of the category
     either:      [subjects]     one of these, of any gene; it stands alone
+    of, unless_known: categories of the gene; the first one, and absent once the second is known; they stand alone
     plasma:      "negative"     all that is known of the gene is a negative result from plasma; it stands alone
 
 of which any may hold, and `texts`, the phrases of reports (`names`: those that name the gene, too). `significance`
@@ -92,5 +93,6 @@ def classes_of(gene: Gene, variant: Described) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(gene.variants)
-        if not {"same", "either", "plasma"} & set(gene.variants[name]) and fits(name, gene.variants[name], variant)
+        if not {"same", "either", "plasma", "of"} & set(gene.variants[name])
+        and fits(name, gene.variants[name], variant)
     )

@@ -15,51 +15,52 @@ from pmcds.infer.variant_classes import Described, classes_of, resolved, same_as
 from pmcds.infer.variant_table import aliased, is_numbered, listed_gene, misread, named_gene, of_accession
 from pmcds.model.genes import Gene
 from pmcds.model.results import Variant
+from pmcds.patterns import compiled_lazily
 
 LONGEST = 200
 
-_NEGATIVE = re.compile(
+_NEGATIVE = compiled_lazily(
     r"\b(?:not detected|not identified|not found|not present|undetected|none detected|negative|absent|wild[- ]?type)\b"
     r"|\bno (?=.*\b(?:detected|identified|found|present|mutation|variant)\b)|\bWT\Z",
     re.IGNORECASE,
 )
-_SAID_BESIDE = re.compile(
+_SAID_BESIDE = compiled_lazily(
     r"\b(?:detected|identified|found|present|positive|mutations?|mutated|variants?|mutant|heterozygous|homozygous|"
     r"hemizygous|het|hom|pathogenic|likely pathogenic|somatic|germline)\b",
     re.IGNORECASE,
 )
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]{1,14}(?:-[A-Za-z0-9]{1,6})?")
-_ACCESSION = re.compile(
+_SYMBOL = compiled_lazily(r"[A-Za-z][A-Za-z0-9]{1,14}(?:-[A-Za-z0-9]{1,6})?")
+_ACCESSION = compiled_lazily(
     r"(?P<accession>(?:N[CGMPR]_|LRG_|ENS[A-Z]{0,4}[PTG])\d{3,15}(?:\.\d{1,3})?)(?:\((?P<gene>[^()\s]{1,20})\))?:"
 )
-_CHROMOSOME = re.compile(
+_CHROMOSOME = compiled_lazily(
     r"(?:chr)?(?P<chromosome>\d{1,2}|X|Y|M|MT)(?::g?\.?|-)(?P<at>\d{1,9})-?(?P<ref>[ACGT]{1,50})[>-](?P<alt>[ACGT]{1,50})"
     r"(?: ?\((?:GRCh|hg)\d{2}\))?\Z",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r" ?\((?:AR|VAF|allelic ratio|allele fraction)[^()]{0,40}\)", re.IGNORECASE)
-_CODON = re.compile(r"(?:codon |[A-Z](?=\d\d))(?P<codon>\d{1,5})\Z")
-_IDENTIFIER = re.compile(r"(?:rs|CA|clinvar:)\d{1,12}\Z")
-_FUSION = re.compile(
+_SHARE = compiled_lazily(r" ?\((?:AR|VAF|allelic ratio|allele fraction)[^()]{0,40}\)", re.IGNORECASE)
+_CODON = compiled_lazily(r"(?:codon |[A-Z](?=\d\d))(?P<codon>\d{1,5})\Z")
+_IDENTIFIER = compiled_lazily(r"(?:rs|CA|clinvar:)\d{1,12}\Z")
+_FUSION = compiled_lazily(
     r"(?P<one>\S+?) ?(?:::|--|>>|/|:|-) ?(?P<two>\S+?)(?: (?:gene )?(?:fusion|rearrangement))?"
     r"(?: [EeVv]?\d+;[A-Za-z]?\d+)?\Z"
 )
-_MARKED = re.compile(r"::|--|>>|\S[-/]\S+ (?:gene )?(?:fusion|rearrangement)\Z", re.IGNORECASE)
-_KARYOTYPE = re.compile(r"(?:t|inv|del|ins|dup)\([0-9XY]{1,2}(?:;[0-9XY]{1,2})*\)(?:\([pq0-9.;]{1,40}\))?\Z")
-_EXON = re.compile(
+_MARKED = compiled_lazily(r"::|--|>>|\S[-/]\S+ (?:gene )?(?:fusion|rearrangement)\Z", re.IGNORECASE)
+_KARYOTYPE = compiled_lazily(r"(?:t|inv|del|ins|dup)\([0-9XY]{1,2}(?:;[0-9XY]{1,2})*\)(?:\([pq0-9.;]{1,40}\))?\Z")
+_EXON = compiled_lazily(
     r"(?:exon|ex)[ .-]?(?P<exon>\d{1,3})[ .-]?"
     r"(?P<what>deletions?|del|insertions?|ins|skipping|skip|duplications?|dup)\Z",
     re.IGNORECASE,
 )
-_SHORT_EXON = re.compile(r"(?P<exon>\d{1,3})(?P<what>del|ins)\Z", re.IGNORECASE)
+_SHORT_EXON = compiled_lazily(r"(?P<exon>\d{1,3})(?P<what>del|ins)\Z", re.IGNORECASE)
 _EXON_WORD = {"del": "deletion", "ins": "insertion", "ski": "skipping", "dup": "duplication"}
 _PHRASES = (
-    ("amplification", re.compile(r"(?:gene )?(?:amplification|amplified|amp)\Z", re.IGNORECASE)),
-    ("gain", re.compile(r"(?:copy[- ]number )?gain\Z", re.IGNORECASE)),
-    ("loss", re.compile(r"(?:copy[- ]number |homozygous )?loss\Z|(?:whole )?gene deletion\Z", re.IGNORECASE)),
-    ("fusion", re.compile(r"(?:gene )?fusion\Z", re.IGNORECASE)),
-    ("rearrangement", re.compile(r"(?:gene )?(?:rearrangement|rearranged|translocation|FISH)\Z", re.IGNORECASE)),
-    ("internal tandem duplication", re.compile(r"ITD\Z|internal tandem duplications?\Z", re.IGNORECASE)),
+    ("amplification", compiled_lazily(r"(?:gene )?(?:amplification|amplified|amp)\Z", re.IGNORECASE)),
+    ("gain", compiled_lazily(r"(?:copy[- ]number )?gain\Z", re.IGNORECASE)),
+    ("loss", compiled_lazily(r"(?:copy[- ]number |homozygous )?loss\Z|(?:whole )?gene deletion\Z", re.IGNORECASE)),
+    ("fusion", compiled_lazily(r"(?:gene )?fusion\Z", re.IGNORECASE)),
+    ("rearrangement", compiled_lazily(r"(?:gene )?(?:rearrangement|rearranged|translocation|FISH)\Z", re.IGNORECASE)),
+    ("internal tandem duplication", compiled_lazily(r"ITD\Z|internal tandem duplications?\Z", re.IGNORECASE)),
 )
 
 
@@ -99,10 +100,9 @@ def parse_variant(text: str, genes: Mapping[str, Gene] | None = None) -> Variant
     categories = tuple(dict.fromkeys(name for one, variant in told for name in classes_of(one, variant)))
     fused = next((name for name in categories if "::" in name), None)
     change = parsed.protein.name if parsed.protein else None
-    coding = _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "cn" else None
-    genomic = parsed.genomic or (
-        _with_accession(parsed) if parsed.nucleotide and parsed.nucleotide.kind in "gm" else None
-    )
+    base = parsed.nucleotide
+    coding = _with_accession(parsed, base) if base and base.kind in "cn" else None
+    genomic = parsed.genomic or (_with_accession(parsed, base) if base and base.kind in "gm" else None)
     return Variant(
         gene=parsed.gene,
         protein=change,
@@ -302,10 +302,8 @@ def _fusion(text: str, genes: Mapping[str, Gene]) -> Parsed | None:
     return Parsed(first, phrase="fusion", partner=second)
 
 
-def _with_accession(parsed: Parsed) -> str | None:
-    if parsed.nucleotide is None:
-        return None
-    return f"{parsed.accession}:{parsed.nucleotide.name}" if parsed.accession else parsed.nucleotide.name
+def _with_accession(parsed: Parsed, base: Nucleotide) -> str:
+    return f"{parsed.accession}:{base.name}" if parsed.accession else base.name
 
 
 def _kind(parsed: Parsed) -> str:

@@ -9,11 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a card's detail: a paragraph, or a list of points under a heading. Plain text, never escaped."""
+    """A part of a card's detail: a paragraph, or a list of points under a heading. Plain text, never escaped.
+
+    `fixed` is true if nothing in it was read in an input: what is made of such a block may be remembered.
+    """
 
     lines: tuple[str, ...]
     heading: str | None = None
     points: bool = False
+    fixed: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 # Finding kinds, and which kind of data they come from (the supply).
 RESULT_KINDS = frozenset(
@@ -141,8 +141,7 @@ class Order:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InputNote:
+class InputNote(NamedTuple):
     """What the reader can say about one site: why it does not count, or None if its findings decide that."""
 
     site: str

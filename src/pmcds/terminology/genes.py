@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pmcds.patterns import compiled_lazily
 from pmcds.terminology.tables import Table
 from pmcds.terminology.text import strings
 
-_NUMBER = re.compile(r"(?:HGNC:?)?(\d{1,6})", re.IGNORECASE)
-_LABELED = re.compile(r"HGNC(?:ID)?[#:]([A-Za-z0-9-]+)", re.IGNORECASE)
+_NUMBER = compiled_lazily(r"(?:HGNC:?)?(\d{1,6})", re.IGNORECASE)
+_LABELED = compiled_lazily(r"HGNC(?:ID)?[#:]([A-Za-z0-9-]+)", re.IGNORECASE)
 
 
 class Genes:

@@ -5,27 +5,31 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_HGVS = re.compile(
+from pmcds.patterns import compiled_lazily
+
+_HGVS = compiled_lazily(
     r"(?:(?P<accession>[A-Za-z]{2,4}_?\d+(?:\.\d+)?|(?:chr)?(?:\d{1,2}|X|Y|MT?))"
     r"(?:\((?P<gene>[A-Za-z0-9-]+)\))?:)?"
     r"(?P<kind>[cgmnp])\.(?P<body>\S+)",
     re.ASCII,
 )
-_SPDI = re.compile(r"(?P<accession>[A-Z]{2}_\d+\.\d+):(?P<position>\d{1,12}):(?P<ref>[A-Z]*):(?P<alt>[A-Z]*)", re.ASCII)
-_CLINVAR_NAME = re.compile(
+_SPDI = compiled_lazily(
+    r"(?P<accession>[A-Z]{2}_\d+\.\d+):(?P<position>\d{1,12}):(?P<ref>[A-Z]*):(?P<alt>[A-Z]*)", re.ASCII
+)
+_CLINVAR_NAME = compiled_lazily(
     r"[A-Z]{2}_\d+(?:\.\d+)?\((?P<gene>[A-Za-z0-9-]+)\):[cgmnp]\.\S+(?: \(p\.[^()]+\))?.*", re.ASCII
 )
-_COMPOUND = re.compile(
+_COMPOUND = compiled_lazily(
     r"(?P<accession>[A-Z]{2}_\d+(?:\.\d+)?)(?:\((?P<gene>[A-Za-z0-9-]+)\))?:(?P<body>[cg]\.\[[^\[\]]+\];\[[^\[\]]+\])",
     re.ASCII,
 )
-_RS = re.compile(r"rs\d{1,12}", re.ASCII)
-_DELETED_BASES = re.compile(r"(del|dup)[ACGTNacgtn]+(?=ins|$)", re.ASCII)
-_DELETED_COUNT = re.compile(r"(del|dup)\d+$", re.ASCII)
-_SHORT_PROTEIN = re.compile(r"[A-Z*]\d+(?:[A-Z*=]|fs|del|dup|ins|_)", re.ASCII)
+_RS = compiled_lazily(r"rs\d{1,12}", re.ASCII)
+_DELETED_BASES = compiled_lazily(r"(del|dup)[ACGTNacgtn]+(?=ins|$)", re.ASCII)
+_DELETED_COUNT = compiled_lazily(r"(del|dup)\d+$", re.ASCII)
+_SHORT_PROTEIN = compiled_lazily(r"[A-Z*]\d+(?:[A-Z*=]|fs|del|dup|ins|_)", re.ASCII)
 # Versions of the chromosome accessions 1 to 22, X, Y in GRCh37 (RefSeq); those of GRCh38 are one higher.
 _GRCH37 = (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9)
-CHROMOSOME = re.compile(r"NC_\d{6}\.\d+", re.ASCII)
+CHROMOSOME = compiled_lazily(r"NC_\d{6}\.\d+", re.ASCII)
 
 _LETTERS = {
     "A": "Ala", "R": "Arg", "N": "Asn", "D": "Asp", "C": "Cys", "Q": "Gln", "E": "Glu", "G": "Gly", "H": "His",
@@ -34,7 +38,7 @@ _LETTERS = {
 }  # fmt: skip
 _RESIDUE = "|".join(dict.fromkeys(_LETTERS.values()))
 # Words inside a protein change that are no residues.
-_PROTEIN_PART = re.compile(
+_PROTEIN_PART = compiled_lazily(
     rf"(?P<residue>{_RESIDUE})|(?P<word>delins|del|dup|ins|fs|ext|inv)|(?P<letter>[A-Z*])", re.ASCII
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pmcds.fhir.limits import check_count
 from pmcds.fhir.observations.around import read_coverage, read_interpretation, read_phase
 from pmcds.fhir.observations.biomarkers import read_biomarker
 from pmcds.fhir.observations.gene_results import GENE_ROLES, has_gene_components, read_gene_result, read_presence
@@ -46,7 +47,11 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
     notes: list[InputNote] = []
     asked, whose = questions(opened, context), subjects(opened, context)
     known = Known(opened, context)
-    for site in opened.by_type("Observation"):
+    sites, most = opened.by_type("Observation"), context.limits.results
+    if len(sites) > most:
+        questioned = (asked.of(site) for site in sites)
+        check_count(sum(not one.foreign and not one.unasked for one in questioned), most, "results")
+    for site in sites:
         if whose.whose(site).reason == "other-patient":
             notes.append(InputNote(site.pointer, site.key, "other-patient"))
             continue

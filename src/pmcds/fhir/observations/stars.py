@@ -6,18 +6,19 @@ import re
 from typing import NamedTuple
 
 from pmcds.model.genes import Gene
+from pmcds.patterns import compiled_lazily
 
-_ALLELE = re.compile(
+_ALLELE = compiled_lazily(
     r"\*(?P<number>\d{1,4})(?P<letters>[A-WYZ]?[A-WYZa-wyz]?)(?P<sub>\.\d{1,4})?(?P<copies>x(?:N|n|[≥>]?=?\d{1,2}\+?))?"
 )
-_UNASSIGNED = re.compile(r"\((?P<inner>[^()]+)\)\s*[x×](?:N|n|[≥>]?=?\d{1,2})")
-_GENE_BEFORE_STAR = re.compile(r"(?P<gene>[A-Z][A-Z0-9-]{1,11})[ _:]*(?=\*)")
-_BASE_PAIR = re.compile(
+_UNASSIGNED = compiled_lazily(r"\((?P<inner>[^()]+)\)\s*[x×](?:N|n|[≥>]?=?\d{1,2})")
+_GENE_BEFORE_STAR = compiled_lazily(r"(?P<gene>[A-Z][A-Z0-9-]{1,11})[ _:]*(?=\*)")
+_BASE_PAIR = compiled_lazily(
     r"(?:(?P<site>rs\d{1,12})[ :]*)?(?P<one>[ACGT]{1,50}|del|ins|-)[/|>](?P<two>[ACGT]{1,50}|del|ins|-)"
 )
 # Classic names: a letter and a number for each allele.
-_CLASSIC_PAIR = re.compile(r"(?P<one>[a-zε]\d)[/ ]+(?P<two>[a-zε]\d)", re.IGNORECASE)
-_ALTERNATIVES = re.compile(r"\s*\|\s*|\s+or\s+|\s*;\s*")
+_CLASSIC_PAIR = compiled_lazily(r"(?P<one>[a-zε]\d)[/ ]+(?P<two>[a-zε]\d)", re.IGNORECASE)
+_ALTERNATIVES = compiled_lazily(r"\s*\|\s*|\s+or\s+|\s*;\s*")
 
 
 class Stated(NamedTuple):

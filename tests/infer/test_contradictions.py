@@ -1,0 +1,274 @@
+"""Results that do not fit together: each contradiction is told, the cautious side stays, nothing is averaged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pmcds.errors import InputError
+from pmcds.infer import conflicts, infer
+from pmcds.infer import phenotype as meaning_of
+from pmcds.infer.phenotype import older_meanings
+from pmcds.infer.tables import table_of
+from pmcds.model import words
+from pmcds.model.answers import Subject
+from pmcds.model.findings import Finding, Reading
+from pmcds.model.genes import Gene
+from tests.infer.support import NOW, allele, ask, finding, genes, genotype, phenotype, terms, variant
+
+
+def shown(*findings: Finding) -> tuple[Finding, ...]:
+    return conflicts(Reading(findings), genes())
+
+
+def site(name: str, zygosity: str | None = None, **more: Any) -> Finding:
+    value = {"ids": (name,), **({"zygosity": zygosity} if zygosity else {})}
+    return variant("CYP2C19", value, source_class="germline", at=name, **more)
+
+
+# Alleles
+
+
+def test_mg3_two_diplotypes_with_different_scores_and_one_phenotype_are_usable_for_the_phenotype_only() -> None:
+    both = genotype("CYP2C9", "*1/*2"), genotype("CYP2C9", "*1/*3")
+    assert ask("phenotype", "CYP2C9", *both).keys == ("intermediate metabolizer",)
+    score = ask("activity_score", "CYP2C9", *both)
+    assert (score.word, score.reason, set(score.alternatives)) == (words.CONFLICTING, "conflict", {"1.0", "1.5"})
+
+
+def test_a_gene_without_scores_has_none_to_tell() -> None:
+    result = genotype("CYP2C19", "*1/*2")
+    answer = ask("activity_score", "CYP2C19", result)
+    assert (answer.keys, answer.word, answer.reason) == ((), words.INDETERMINATE, "scale-mismatch")
+    torn = ask("activity_score", "CYP2C19", result, phenotype("CYP2C19", "poor metabolizer"))
+    assert (torn.word, torn.alternatives) == (words.CONFLICTING, ())
+
+
+def test_an_older_table_never_explains_an_allele_that_no_table_has() -> None:
+    answer = ask(
+        "phenotype",
+        "CYP2C19",
+        genotype("CYP2C19", "*1/*1"),
+        genotype("CYP2C19", "*1/*999"),
+        phenotype("CYP2C19", "poor metabolizer"),
+    )
+    assert answer.word == words.CONFLICTING
+    assert not any(note.startswith("reclassified") for note in answer.notes)
+
+
+def test_a_diplotype_that_contradicts_both_its_variants_and_the_phenotype_keeps_every_side() -> None:
+    answer = ask(
+        "phenotype",
+        "CYP2C19",
+        genotype("CYP2C19", "*1/*1"),
+        site("rs4244285", "homozygous"),
+        phenotype("CYP2C19", "poor metabolizer"),
+    )
+    assert (answer.word, answer.reason) == (words.CONFLICTING, "genotype-phenotype-mismatch")
+    assert {"normal metabolizer", "poor metabolizer"} <= set(answer.alternatives)
+    assert "diplotype-variant-conflict" in answer.notes
+
+
+def test_two_contradicting_diplotypes_stay_so_beside_a_phenotype_that_fits_one() -> None:
+    torn = (genotype("CYP2C19", "*1/*1"), genotype("CYP2C19", "*2/*2"), phenotype("CYP2C19", "normal metabolizer"))
+    answer = ask("phenotype", "CYP2C19", *torn)
+    assert (answer.word, answer.reason) == (words.CONFLICTING, "conflict")
+    assert set(answer.alternatives) == {"normal metabolizer", "poor metabolizer"}
+
+
+def test_an_allele_and_its_very_variant_that_agree_are_one_answer_with_both_sources() -> None:
+    wanted = "F5 Factor V Leiden"
+    carried = genotype("F5", "Factor V Leiden/Factor V Leiden", at="a")
+    change = variant("F5", {"p": "p.Arg534Gln"}, source_class="germline", at="b")
+    assert ask("allele", wanted, carried).keys == ask("allele", wanted, change).keys == ("present",)
+    answer = ask("allele", wanted, carried, change)
+    assert answer.keys == ("present",)
+    assert {source.resource for source in answer.sources} == {"Observation/a", "Observation/b"}
+
+
+def test_a_typed_allele_below_two_fields_may_be_the_one_that_is_asked_for() -> None:
+    answer = ask("allele", "HLA-B*57:01", allele("HLA-B*57"))
+    assert (answer.word, answer.reason) == (words.INDETERMINATE, "resolution-too-low")
+    usable = Finding("allele", "HLA-B*57", {"allele": "HLA-B*57"}, allele("x").source)
+    answer = ask("allele", "HLA-B*57:01", usable)
+    assert (answer.keys, answer.word, answer.reason) == ((), words.INDETERMINATE, "resolution-too-low")
+
+
+# Gene files that nobody checked
+
+
+def gap() -> dict[str, Gene]:
+    known = genes()["CYP2D6"]
+    return {**genes(), "CYP2D6": replace(known, scores=known.scores[:1])}
+
+
+def test_a_gap_in_a_gene_file_never_stops_the_answers_about_other_genes() -> None:
+    known = gap()
+    questions = [(Subject("phenotype", name), "germline") for name in ("CYP2D6", "CYP2C19")]
+    reading = Reading((genotype("CYP2D6", "*1/*1"), genotype("CYP2C19", "*2/*2")))
+    found = infer(reading, questions, genes=known, terms=terms(), now=NOW)
+    assert found[questions[1]].keys == ("poor metabolizer",)
+    hole = found[questions[0]]
+    assert (hole.keys, hole.word, hole.reason) == ((), words.INDETERMINATE, "indeterminate")
+
+
+@pytest.mark.parametrize("diplotype", ["*1/*1", "*1x1/*1", "*1 / *2"])
+def test_a_diplotype_without_a_phenotype_in_the_file_is_refused_and_never_guessed(diplotype: str) -> None:
+    with pytest.raises(InputError) as refused:
+        meaning_of(gap()["CYP2D6"], diplotype)
+    assert refused.value.code == "no-phenotype-table"
+    pairs = genes()["CYP2C19"]
+    with pytest.raises(InputError) as refused:
+        meaning_of(replace(pairs, phenotype_of={}), diplotype)
+    assert refused.value.code == "no-phenotype-table"
+    holes = {**genes(), "CYP2C19": replace(pairs, phenotype_of={})}
+    assert ask("phenotype", "CYP2C19", genotype("CYP2C19", diplotype), known=holes).word == words.INDETERMINATE
+
+
+def test_a_gene_without_a_table_contradicts_nothing() -> None:
+    name = next(name for name, gene in genes().items() if gene.method == "none" and gene.functions)
+    first = next(iter(table_of(genes()[name]).own))
+    answer = ask("phenotype", name, genotype(name, f"{first}/{first}"))
+    assert (answer.word, answer.reason) == (words.INDETERMINATE, "indeterminate")
+
+
+def test_pg10_an_older_table_goes_back_to_where_it_has_all_alleles_and_a_phenotype() -> None:
+    known = genes()["CYP2C19"]
+    normal, none = "Normal function", "No function"
+    changes = {
+        "2020-01-01": {"*2": (none, none)},
+        "2019-01-01": {"*2": ("no such function", none)},
+        "2018-01-01": {"*2": (normal, "x")},
+        "2017-01-01": {"*2": ("", normal)},
+        "2016-01-01": {"*2": (normal, "")},
+    }
+    table = table_of(replace(known, changes=changes))
+    told = [(date, before.phenotype) for date, before in older_meanings(table, ("*1", "*2"))]
+    assert told == [("2020-01-01", "intermediate metabolizer"), ("2018-01-01", "normal metabolizer")]
+
+
+# Shown contradictions
+
+
+def test_a_diplotype_and_variants_that_mean_something_else_are_shown_as_a_contradiction_of_values() -> None:
+    (one,) = shown(genotype("CYP2C19", "*1/*1"), site("rs4244285", "homozygous"))
+    assert (one.status, one.reason) == ("present", None) or one.reason == "value-conflict"
+    assert one.reason == "value-conflict"
+    assert "phenotype_both" not in one.value
+
+
+def test_typings_that_are_not_exact_or_not_there_contradict_nothing() -> None:
+    first = allele("HLA-B*57:01", at="a", both=True)
+    assert shown(first, allele("HLA-B*57", at="b", both=True)) == ()
+    assert shown(first, allele("HLA-B*58:01", status="absent", at="b")) == ()
+    assert len(shown(first, allele("HLA-B*58:01", at="b", both=True))) == 1
+
+
+def marker(result: Any, at: str, **more: Any) -> Finding:
+    return finding("biomarker", "MSI", {"result": result}, at=at, source_class="somatic", **more)
+
+
+def test_t25_a_marker_that_changed_is_shown_with_its_newest_result_and_an_unchanged_one_is_not() -> None:
+    (one,) = shown(marker("high", "a", date="2025-01-01"), marker("stable", "b", date="2026-01-01"))
+    assert (one.value["current"], one.reason) == ("stable", None)
+    assert shown(marker("high", "a", date="2025-01-01"), marker("high", "b", date="2026-01-01")) == ()
+    (one,) = shown(marker("high", "a", date="2025-01-01"), marker("stable", "b", date="2025-01-01"))
+    assert ("current" in one.value, one.reason) == (False, "value-conflict")
+    assert shown(marker(Decimal(1), "a"), marker("high", "b")) == ()
+    assert shown(replace(marker("high", "a"), subject=None), marker("stable", "b")) == ()
+
+
+# Measurements
+
+
+def lab(at: str, unit: str | None = "mmol/L", **value: Any) -> Finding:
+    date = value.pop("date", None)
+    return finding("laboratory", "potassium", value, at=at, unit=unit, date=date)
+
+
+def test_a_number_with_a_sign_that_nobody_knows_is_not_read() -> None:
+    answer = ask("laboratory", "potassium", lab("a", quantity=Decimal(5), comparator="~"))
+    assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
+
+
+def test_a_measurement_without_number_or_words_is_not_read() -> None:
+    answer = ask("laboratory", "potassium", lab("a", loinc="x"))
+    assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
+    assert ask("laboratory", "potassium", lab("a", score="high")).keys == ("high",)
+
+
+def test_a_measurement_that_no_code_gives_a_unit_is_compared_in_its_own() -> None:
+    one = finding("laboratory", "an analyte", {"quantity": Decimal(5)}, unit="mmol/L", at="a")
+    answer = ask("laboratory", "an analyte", one)
+    assert [key.unit for key in answer.keys if not isinstance(key, str)] == ["mmol/L"]
+
+
+def test_a_marker_of_plasma_never_replaces_one_of_tissue() -> None:
+    old = finding("biomarker", "TMB", {"quantity": Decimal(20)}, at="a", unit="mut/Mb", date="2025-01-01",
+                  specimen="tissue", source_class="somatic")  # fmt: skip
+    new = replace(old, value={"quantity": Decimal(2)}, date="2026-01-01", source=marker("x", "b").source)
+    assert len(ask("biomarker", "TMB", old, new, origin="somatic").keys) == 1
+    answer = ask("biomarker", "TMB", old, replace(new, specimen="plasma"), origin="somatic")
+    assert answer.word == words.CONFLICTING
+    assert len(answer.alternatives) == 2
+
+
+# Positions
+
+
+def test_a_variant_result_that_is_no_record_names_no_position() -> None:
+    text = finding("variant", "CYP2C19", "rs4244285", source_class="germline")
+    assert ask("phenotype", "CYP2C19", text, genotype("CYP2C19", "*1/*1")).keys == ("normal metabolizer",)
+
+
+def test_bases_alone_are_never_read_as_the_alleles_of_an_inferred_site() -> None:
+    name = next(name for name, gene in genes().items() if gene.extra.get("site", {}).get("inferred"))
+    place = genes()[name].extra["site"]
+    base = next(iter(place["bases"]))
+    assert ask("phenotype", name, genotype(name, f"{base}/{base}")).word == words.UNREADABLE
+    named = ask("phenotype", name, genotype(name, f"{place['id']} {base}/{base}"))
+    assert named.keys != ()
+    assert f"inferred from {place['id']}" in named.notes
+
+
+def test_a_variant_of_a_gene_that_stands_for_no_allele_adds_none() -> None:
+    known = variant("DPYD", {"c": "c.1905+1G>A", "zygosity": "heterozygous"}, source_class="germline", at="a")
+    other = variant("DPYD", {"c": "c.9999A>G", "zygosity": "heterozygous"}, source_class="germline", at="b")
+    alone = ask("phenotype", "DPYD", other)
+    assert alone.keys == ()
+    assert ask("phenotype", "DPYD", known, other).keys == ask("phenotype", "DPYD", known).keys
+
+
+def test_coverage_of_another_gene_proves_nothing() -> None:
+    known = variant("DPYD", {"c": "c.1905+1G>A", "zygosity": "heterozygous"}, source_class="germline", at="a")
+    here = finding("coverage", None, {"genes": ("DPYD",)}, at="c")
+    for aside in (
+        finding("coverage", None, {"genes": ("TPMT",)}, at="c"),
+        replace(here, status="indeterminate"),
+        finding("coverage", None, "DPYD", at="c"),
+    ):
+        assert ask("phenotype", "DPYD", known, aside).keys == ask("phenotype", "DPYD", known).keys
+    assert ask("phenotype", "DPYD", known, aside, here).keys == ("intermediate metabolizer",)
+
+
+def test_a_conclusion_about_a_variant_that_does_not_count_adds_nothing_to_it() -> None:
+    result = variant("BRCA1", {"c": "NM_007294.4:c.68_69del"}, source_class="germline", at="a")
+    row = {"row": "significance", "variant": ("Observation/a",), "significance": "pathogenic"}
+    says = variant("BRCA1", row, source_class="germline", at="b")
+    asked = "BRCA1 pathogenic variant"
+    assert ask("variant", asked, result, says).keys == ("present",)
+    assert ask("variant", asked, result, replace(says, status="ignored", reason="void-status")).keys == ()
+    lost = replace(says, value={"row": "significance", "significance": "pathogenic"}, status="indeterminate")
+    assert ask("variant", asked, replace(lost, reason="gene-unresolved")).word == words.UNREADABLE
+
+
+def test_the_same_results_in_another_order_are_the_same_answer() -> None:
+    one = variant("BRAF", {"p": "p.Val600Glu"}, at="a")
+    other = replace(one, value={"row": "variant", "p": "p.Val600Lys"})
+    for subject in ("BRAF p.Val600Glu", "BRAF p.Val600Lys"):
+        assert ask("variant", subject, one, other, origin="somatic") == ask(
+            "variant", subject, other, one, origin="somatic"
+        )

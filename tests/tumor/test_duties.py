@@ -1,0 +1,160 @@
+"""What every rule owes: dates, own words, examples of the guidance, and tests that are not asked for twice."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cards.files import CARDS, beside, cases_of, load, rule_paths, texts
+from tests.germline.bundles import SUBJECT, concept, condition, evaluate, line, observation, said
+from tests.tumor.support import line as tumor_line
+from tests.tumor.support import result, tissue
+
+OWN = [path for path in rule_paths() if path.relative_to(CARDS).parts[0] in ("germline", "laboratory", "tumor")]
+ACTIVE = [path for path in OWN if load(path)["status"] == "active"]
+LUNG, BOWEL = "non-small cell lung cancer", "colorectal cancer"
+
+
+def name(path: Path) -> str:
+    return path.relative_to(CARDS).as_posix().removesuffix(".yaml")
+
+
+RULES = pytest.mark.parametrize("path", ACTIVE, ids=name)
+
+
+def guidance(path: Path) -> list[str]:
+    found = load(path)["regulatory"].get("non_device_basis", [])
+    return found if isinstance(found, list) else [found]
+
+
+@RULES
+def test_ev_03_a_source_has_a_date_and_the_rule_a_day_of_its_next_review_within_a_year(path: Path) -> None:
+    rule = load(path)
+    for stated in rule["evidence"].values():
+        assert re.fullmatch(r"\d{4}(-\d\d){0,2}", stated["date"])
+        assert int(stated["date"][:4]) <= 2026
+    first, again = (date.fromisoformat(rule["reviewed"][word]) for word in ("on", "again"))
+    assert (again - first).days <= 366
+
+
+def test_ev_04_an_accelerated_approval_is_said_on_the_card() -> None:
+    shown = " ".join(
+        str(card) for card in result(tissue("pancreatic adenocarcinoma", variant={"BRAF": ["V600E"]})).cards
+    )
+    assert "accelerated approval" in shown
+
+
+@RULES
+def test_ev_07_no_text_of_a_card_is_as_long_as_a_quoted_passage(path: Path) -> None:
+    """Facts only: a detail is a few own sentences, and none of them is set in quotation marks."""
+    for _, case in cases_of(load(path)):
+        for text in texts(case.get("card", {})):
+            assert len(text) < 700, path
+            assert not re.search(r"[\u201c\u201d\u00ab\u00bb]", text), path
+
+
+# Regulatory examples
+
+
+@pytest.mark.parametrize("path", [path for path in ACTIVE if "laboratory" in path.parts], ids=name)
+def test_reg_07_a_laboratory_rule_names_its_examples_and_those_to_keep_away_from(path: Path) -> None:
+    stated = load(path)["regulatory"]
+    if stated["input_kind"] == "laboratory-value":
+        assert {"A.6b", "A.9a", "A.11c"} <= set(guidance(path))
+        assert set(stated["device_examples_checked"]) == {"C.22", "C.29", "C.30"}
+
+
+def test_reg_08_guards_claim_no_example_and_offer_no_treatment() -> None:
+    guards = [path for path in OWN if {"liquid-biopsy", "polygenic", "tumor-finding"} & set(path.parts)]
+    assert len(guards) >= 6
+    for path in guards:
+        assert guidance(path) == [], path
+        for _, case in cases_of(load(path)):
+            advice = case.get("card", {}).get("advice", [])
+            for one in advice if isinstance(advice, list) else [advice]:
+                assert "instead" not in one, path
+
+
+def test_reg_09_a_summarized_metric_of_a_wearable_makes_no_card() -> None:
+    steps = observation("w1", {"text": "steps in 24 hours, mean of 7 days"}, valueQuantity={"value": 2100})
+    found = evaluate(steps, drafts=False)
+    assert [one.rule for one in found.ledger.orders if one.outcome == "ALERT"] == []
+    assert "2100" not in said(found)
+
+
+@RULES
+def test_reg_20_the_label_of_a_rule_is_looked_at_again_within_a_year(path: Path) -> None:
+    again = date.fromisoformat(load(path)["reviewed"]["again"])
+    assert again <= date(2027, 11, 26)
+
+
+def test_reg_21_a_rule_for_every_tumor_says_that_the_approval_of_the_test_is_not_read() -> None:
+    agnostic = [path for path in ACTIVE if path.relative_to(CARDS).parts[:2] == ("tumor", "any")]
+    assert len(agnostic) == 8
+    for path in agnostic:
+        assert "Whether the test was approved for this tumor type is not read" in load(path)["limits"], path
+    cards = result(tissue("pancreatic adenocarcinoma", variant={"BRAF": ["V600E"]})).to_dict()["cards"]
+    shown = "\n".join(card.get("detail", "") for card in cards).replace("\\", "")
+    assert "Whether the test was approved for this tumor type is not read" in shown
+
+
+@RULES
+def test_reg_22_one_option_alone_needs_its_reason(path: Path) -> None:
+    """A card that says what to do names two options at least, unless the rule says why there is one."""
+    rule = load(path)
+    if "one_option_reason" in rule["regulatory"]:
+        return
+    for _, case in cases_of(rule):
+        written = " ".join(texts(case.get("card", {}).get("detail", {})))
+        if written and "option" in written.lower():
+            told_options = re.search(r"Options: (.*)", written)
+            assert told_options is not None, path
+            assert re.search(r",| or ", told_options[1]), path
+
+
+# Orders of tests
+
+
+def _ordered(code: str) -> dict[str, Any]:
+    return {
+        "resourceType": "ServiceRequest", "id": "s1", "status": "active", "intent": "order", "subject": SUBJECT,
+        "code": concept(code),
+    }  # fmt: skip
+
+
+def test_pt_02_no_test_is_suggested_while_one_is_under_way_or_preliminary() -> None:
+    bowel, rule = condition(BOWEL), "germline/hereditary-cancer/lynch-reflex"
+    suggested = evaluate(bowel, drafts=False)
+    assert "microsatellite instability or mismatch repair proteins" in said(suggested)
+    preliminary = observation("b1", {"text": "MSI status"}, status="preliminary",
+                              valueCodeableConcept={"text": "MSI-H"})  # fmt: skip
+    assert line(rule, bowel, preliminary, drafts=False).cases == ()
+    for under_way in (preliminary, _ordered("81695-9")):
+        waiting = evaluate(bowel, under_way, drafts=False)
+        assert not [one for card in waiting.cards for one in card.suggestions], under_way["resourceType"]
+
+
+def test_pt_06_a_work_up_asks_for_what_is_missing_and_not_for_the_whole_panel_again() -> None:
+    bowel, rule = condition(BOWEL), "germline/hereditary-cancer/lynch-reflex"
+    assert line(rule, bowel, drafts=False).cases == ("not-tested",)
+    proteins = observation("b1", {"text": "MMR status"}, valueCodeableConcept={"text": "pMMR"})
+    one = line(rule, bowel, proteins, drafts=False)
+    assert one.cases == ("one-tested",)
+    assert one.quiet
+
+
+def test_pt_06_an_order_names_the_genes_that_lack_a_result_and_not_the_others() -> None:
+    patient = tissue(BOWEL, variant={"KRAS": ["absent"]})
+    assert tumor_line("colorectal/ras-panitumumab", patient, "panitumumab") == "CANNOT-TELL(no-result)"
+    shown = "\n".join(card.get("detail", "") for card in result(patient, "panitumumab").to_dict()["cards"])
+    missing = shown.replace("\\", "").partition("**Not available**")[2]
+    assert "NRAS" in missing
+    assert "KRAS RAS mutation:" not in missing
+
+
+def test_every_rule_file_has_its_tests_beside() -> None:
+    assert [path for path in OWN if not beside(path).is_file()] == []
