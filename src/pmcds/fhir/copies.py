@@ -158,7 +158,7 @@ class Copies:
         place = finding.source.site
         if place in self._conflicts and finding.status == "present":
             finding = replace(finding, status="conflicting", reason="later-result")
-        also = self._sources(place)
+        also = self._sources(place) if place in self._also else ()
         return replace(finding, also=(*finding.also, *also)) if also else finding
 
     def _orders(self, orders: Sequence[Order]) -> tuple[Order, ...]:
@@ -166,7 +166,8 @@ class Copies:
         for order in orders:
             place = order.source.site if order.source is not None else None
             if place is None or place not in self.ignored:
-                kept.append(replace(order, also=(*order.also, *self._sources(place))) if place else order)
+                also = self._sources(place) if place in self._also else ()
+                kept.append(replace(order, also=(*order.also, *also)) if also else order)
         return tuple(kept)
 
 
