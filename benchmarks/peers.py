@@ -1,8 +1,9 @@
 """Peers on the same bundles in one run (P13): each where it is installed, else skipped with a message.
 
 HealthChain runs in the environment of `tests/clients/.healthchain` (or the interpreter named by HEALTHCHAIN_PYTHON):
-what is measured is reading the Bundle into the R4B models that its handlers get, before any rule. cql-execution is
-looked for below `tests/clients/node_modules` and has no artifact to run here, so that only its presence is told.
+what is measured is reading the Bundle into the R4B models that its handlers get, before any rule. cql-execution with
+cql-exec-fhir runs from `tests/clients/node_modules` (or the directory that CQL_MODULES names) on two retrieves with a
+filter: the least that any rule needs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import pmcds
 
 CLIENTS = Path(__file__).resolve().parents[1] / "tests" / "clients"
 PYTHON = os.environ.get("HEALTHCHAIN_PYTHON", str(CLIENTS / ".healthchain" / "bin" / "python"))
+MODULES = os.environ.get("CQL_MODULES", str(CLIENTS / "node_modules"))
+NODE = os.environ.get("NODE", "node")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PROBE = """
 import gc, json, statistics, sys, time
@@ -51,10 +54,21 @@ def main() -> None:
             ]
         )
         peer = _healthchain(data, 20 if resources < 1000 else 5)
-        told = "HealthChain skipped: not installed" if peer is None else f"models {peer:.1f} ms, x {peer / mine:.1f}"
-        print(f"{resources:>5} resources: pmcds {mine:.2f} ms; {told}")
-    if not (CLIENTS / "node_modules" / "cql-execution").is_dir():
-        print("cql-execution skipped: not installed")
+        other = _cql(data, 20 if resources < 1000 else 5)
+        told = [_told("HealthChain's models", peer, mine), _told("cql-execution", other, mine)]
+        print(f"{resources:>5} resources: pmcds {mine:.2f} ms; {'; '.join(told)}")
+
+
+def _told(name: str, peer: float | None, mine: float) -> str:
+    return f"{name} skipped: not installed" if peer is None else f"{name} {peer:.1f} ms, x {peer / mine:.1f}"
+
+
+def _cql(data: bytes, times: int) -> float | None:
+    if not (Path(MODULES) / "cql-exec-fhir").is_dir():
+        return None
+    program = [NODE, str(Path(__file__).with_name("cql.mjs")), MODULES, str(times)]
+    done = subprocess.run(program, input=data, capture_output=True, timeout=300, check=True)
+    return float(done.stdout)
 
 
 def _healthchain(data: bytes, times: int) -> float | None:
