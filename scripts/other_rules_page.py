@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from check_other_rules import CHECKOUT, FOLDERS, LEFT_OUT, NOT_BUILT, NOT_CITED, RuleFile, cited, read_rules
 
 PAGE = CHECKOUT / "docs" / "evidence" / "biomarkers-other.md"
-TESTS = ("tests/germline", "tests/laboratory", "tests/evidence")
+TESTS = ("tests/germline", "tests/laboratory", "tests/tumor", "tests/evidence")
 # Names of tests begin with the id that they hold: test_gl_03_..., test_wr_steps_..., test_h31_...
 _TEST = re.compile(r"^def test_((gl|lab|prs|vt|st|in|card|fr|c|h)_?(\d+)|(wr)_([a-z]+))(_\w+)", re.MULTILINE)
 _MINE = ("gl", "lab", "prs", "wr")
@@ -58,9 +58,59 @@ REFUSED = """\
   day be shown beside ancestry method and calibration; until these can be asked, both rules are drafts.
 - **Trends** of laboratory values: the newest final value counts, with its date. How old it may be is set per test in
   `cards/terms/observations.yaml` (`current_for`): potassium 3 months, glomerular filtration rate and creatinine
-  clearance 12. These limits are our own caution and from no source; a site sets its own in a
-  `terms/observations.yaml` of its folder. Where a value is too old, the card names its date and not the value.
+  clearance 12: our own caution and from no source; INR 1, as labels ask for one every 1 to 4 weeks. A site sets its
+  own in a `terms/observations.yaml` of its folder. Where a value is too old, the card names its date and not the value.
 """
+
+# Labels whose decisive sentence was read in a copy: what the publisher's own pages have of it, and where it was read.
+COPIES = (
+    (
+        "Depakote, valproic acid (POLG, urea cycle)",
+        "DailyMed: the medication guide only (liver damage with mitochondrial disorders)",
+        "boxed warning (PillSync, from DailyMed), section 4 (WikiDoc)",
+    ),
+    ("Kerendia", "the manufacturer's page for professionals (potassium 4.8 to 5.0 mEq/L)", "section 2 (two copies)"),
+    (
+        "Trulicity",
+        "no page; advertisements of the manufacturer say the same of MEN 2",
+        "boxed warning and section 4 (four copies, FDA's approval label among them)",
+    ),
+    (
+        "Premarin",
+        "the US highlights of the manufacturer end before the sentence; its Canadian page names such disorders",
+        "section 4 (label mirror of DrugCentral)",
+    ),
+    ("Selzentry", "no page with the sentence", "sections 1 and 2.1 (National HIV Curriculum, WikiDoc)"),
+    ("Anectine, Rythmol, warfarin (Taro, Camber)", "not found", "see the notes of the rules"),
+)
+COPIES_HEAD = "The publisher's own text of these was looked for again on 2026-11-26."
+
+# Tests that the specification names, each with its rules (by the beginning of their ids) and what is not asked.
+NAMED = {
+    "G6PD activity": (("laboratory/g6pd/",), "the laboratory's word decides, a bare number does not"),
+    "TPMT activity": (("laboratory/tpmt-activity/",), "no source states a cut-off for every laboratory"),
+    "NUDT15 activity": ((), "no source at hand names an assay of it; genotypes are read by the pharmacogenomic rules"),
+    "renal function": (
+        ("laboratory/egfr/", "laboratory/creatinine-clearance/", "laboratory/potassium/finerenone", "laboratory/uacr/"),
+        "",
+    ),
+    "hepatic function": (
+        ("laboratory/bilirubin/",),
+        "Child-Pugh classes and multiples of the upper limit of normal are no numbers that can be asked (LAB-06)",
+    ),
+    "potassium": (("laboratory/potassium/",), ""),
+    "HbA1c": (("laboratory/hba1c/",), ""),
+    "ferritin and transferrin saturation": (("laboratory/iron/", "germline/hfe/"), ""),
+    "INR": (("laboratory/inr/",), "target ranges depend on the indication and are not judged"),
+    "hs-CRP": (("laboratory/hs-crp/",), ""),
+    "lipids": (("laboratory/ldl/", "laboratory/lipoprotein-a/"), ""),
+    "HLA serology": (
+        (),
+        "refused: one antigen covers several alleles; it neither shows nor excludes the one that a guideline names",
+    ),
+    "trends": ((), "refused by design, see below"),
+    "old values": ((), "each test has its age limit (`current_for`); an older value neither alerts nor clears"),
+}
 
 
 def page(rules: Sequence[RuleFile], tests: Sequence[tuple[str, str, str]]) -> str:
@@ -74,6 +124,8 @@ def page(rules: Sequence[RuleFile], tests: Sequence[tuple[str, str, str]]) -> st
         *_table(("rule", "why"), [(_name(rule), rule.reason or "") for rule in rules if rule.draft]),
         "## Rows without a rule", "", *_table(("row", "why"), sorted(NOT_BUILT.items())),
         "Left out of rows that have a rule:", "", *(f"- {row}: {what}: {why}" for (row, what), why in left_out), "",
+        "## Tests that the specification names", "", *_table(("test", "rules, and what is not asked"), _named(rules)),
+        "## Labels read in copies", "", COPIES_HEAD, "", *_table(("label", "at its publisher", "read in"), COPIES),
         "## Refused by design", "", REFUSED, "## Ids and their tests", "",
         *_table(("id", "test"), [(key, f"`{file}`: `{name}`") for key, file, name in tests]),
     ]  # fmt: skip
@@ -98,6 +150,16 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [*("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines), ""]
 
 
+def _named(rules: Sequence[RuleFile]) -> list[tuple[str, str]]:
+    rows = []
+    for test, (starts, note) in NAMED.items():
+        own = [
+            f"`{rule.name}` ({'draft' if rule.draft else 'active'})" for rule in rules if rule.name.startswith(starts)
+        ]
+        rows.append((test, "; ".join([", ".join(own), note] if own and note else [", ".join(own) or note])))
+    return rows
+
+
 def found_tests() -> list[tuple[str, str, str]]:
     """Id, file and name of each test that is named after an id of these families or of a trap that concerns them."""
     found = []
@@ -105,9 +167,11 @@ def found_tests() -> list[tuple[str, str, str]]:
         for path in sorted((CHECKOUT / folder).glob("test_*.py")):
             for match in _TEST.finditer(path.read_text(encoding="utf-8")):
                 kind = match[2] or match[4]
-                key = f"{kind}_{match[3] or match[5]}"
-                if kind in _MINE or key in _OTHERS:
-                    found.append((key, path.relative_to(CHECKOUT).as_posix(), f"test_{match[1]}{match[6]}"))
+                more = re.match(rf"_and_(?:{kind}_)?(\d+)", match[6])
+                for number in (match[3] or match[5], *([more[1]] if more else [])):
+                    key = f"{kind}_{number}"
+                    if kind in _MINE or (key in _OTHERS and not folder.endswith("tumor")):
+                        found.append((key, path.relative_to(CHECKOUT).as_posix(), f"test_{match[1]}{match[6]}"))
     return [(_shown(key), file, name) for key, file, name in sorted(found, key=_order)]
 
 

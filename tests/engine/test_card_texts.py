@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from pmcds.engine import Outcome, Ranking, Situation, judge_order, judge_patient, rank
+from pmcds.engine.compose import Facts, compose
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.cards import Card, OrderTest, Remove, Replace
 from pmcds.model.findings import DrugMatch, Order, Source, Supply
-from pmcds.model.rules import Advice, Alternative, Atom, CardSpec, Evidence, Rule
+from pmcds.model.rules import Advice, All, Alternative, Atom, CardSpec, Either, Evidence, Rule
 
 from .build import GENE, OTHER, answer, card, case, order, population, ranking, rule, text_of
 
@@ -421,3 +422,72 @@ def test_lines_that_are_covered_by_no_rule_or_kept_quiet_have_no_card() -> None:
     quiet = lines(made, answer(GENE, word="unknown", reason="no-result"))
     assert quiet[0].quiet and quiet[0].shown == ()
     assert rank(quiet, ranking()) == ()
+
+
+def test_what_is_not_known_is_no_fact_of_a_card_although_its_case_names_it() -> None:
+    both = [GENE, OTHER]
+    condition = Either((Atom(GENE, frozenset({"poor"})), Atom(OTHER, frozenset({"unknown"}))))
+    made = rule([population([case("a", condition, both, card())], both)], both)
+    found = shown(made, answer(GENE, "poor"), answer(OTHER, word="unknown", reason="no-result"))
+    assert found.summary == "GENE1 poor: avoid drugone."
+    assert "GENE2: " in text_of(found)
+
+
+def test_what_is_missing_is_told_for_every_situation_once() -> None:
+    subjects = [GENE, OTHER, STROKE]
+    poor, both = Atom(GENE, frozenset({"poor"})), Atom(OTHER, frozenset({"poor"}))
+    cases = [case("a", poor, subjects, card()), case("b", both, subjects, card())]
+    one = population(cases, subjects, "one", Atom(STROKE, frozenset({"present"})))
+    two = population(cases, subjects, "two", Atom(STROKE, frozenset({"absent"})))
+    open_fact = Answer(STROKE, ("present", "absent"), reason="not-supplied")
+    missing = answer(OTHER, word="unreadable", reason="value-unreadable")
+    text = text_of(shown(rule([one, two], subjects), answer(GENE, "poor"), missing, open_fact))
+    assert text.count(f"GENE2: {ranking().phrasing.reason('value-unreadable')}") == 1
+
+
+def test_an_alert_that_rests_on_no_result_names_none() -> None:
+    cases = [case("a", Atom(STROKE, frozenset({"absent"})), [STROKE], card())]
+    found = shown(rule([population(cases, [STROKE])], [STROKE]), Answer(STROKE, ("absent",)))
+    assert found.summary == "Avoid drugone."
+    assert ranking().phrasing.label("used") not in [block.heading for block in found.detail]
+    assert found.evidence == ("MedicationRequest/1",)
+
+
+def test_a_condition_that_excludes_an_option_is_told_among_what_was_used_and_an_absent_one_is_not() -> None:
+    spec = CardSpec("critical", (Advice("avoid", (Alternative("drugtwo", (STROKE,)),)),))
+    for keys, told in ((("present",), True), (("absent",), False)):
+        found = shown(poor_rule(spec), answer(GENE, "poor"), Answer(STROKE, keys, sources=(CHART,)))
+        used = next(block for block in found.detail if block.heading == ranking().phrasing.label("used"))
+        assert any(line.startswith("stroke") for line in used.lines) is told
+
+
+def test_offers_about_the_patient_that_are_not_certain_stay_apart() -> None:
+    variant = Subject("variant", "GENE1 c.1A>G")
+    rules = []
+    for name in ("a", "b"):
+        spec = CardSpec("info", (Advice("indicated", (Alternative("drugone"),)),))
+        there = case("on", Atom(variant, frozenset({"present"})), [variant], spec, uncertain=True)
+        rules.append(rule([population([there], [variant])], [variant], drugs=(), name=name))
+    situation = Situation(answers={(variant, "germline"): answer(variant, "present")}, orders=(), supply=Supply())
+    cards = rank(judge_patient(rules, situation), ranking())
+    assert sorted(one.lines for one in cards) == [(("@patient", "a"),), (("@patient", "b"),)]
+
+
+def test_a_fact_that_decides_and_excludes_is_told_once() -> None:
+    spec = CardSpec("critical", (Advice("avoid", (Alternative("drugtwo", (STROKE,)),)),))
+    both = [GENE, STROKE]
+    condition = All((Atom(GENE, frozenset({"poor"})), Atom(STROKE, frozenset({"present"}))))
+    made = rule([population([case("a", condition, both, spec)], both)], both)
+    there = Answer(STROKE, ("present",), sources=(CHART,))
+    found = shown(made, answer(GENE, "poor"), there)
+    used = next(block for block in found.detail if block.heading == ranking().phrasing.label("used"))
+    assert sum(line.startswith("stroke") for line in used.lines) == 1
+
+
+def test_the_words_of_one_line_are_the_same_alone_and_beside_others() -> None:
+    (outcome,) = lines(poor_rule(), answer(GENE, "poor"))
+    phrasing = ranking().phrasing
+    alone = compose(outcome, phrasing)
+    assert alone == compose(outcome, phrasing, Facts(phrasing))
+    assert alone is not None and alone.facts == ("GENE1 poor",)
+    assert compose(replace(outcome, rule=None), phrasing) is None

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pmcds.engine import Blank, Outcome, Situation, judge_order, judge_patient, questions, rank, read_set
+from pmcds.engine import Blank, Outcome, Situation, account, judge_order, judge_patient, questions, rank, read_set
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Subject
-from pmcds.model.findings import DrugMatch, Order, Source, Supply
+from pmcds.model.findings import DrugMatch, Order, Reading, Source, Supply
 from pmcds.model.rules import Advice, Alternative, Atom, CardSpec, Rule
 
 from .build import GENE, OTHER, SOURCE, answer, card, case, order, population, ranking, rule, text_of
@@ -384,3 +384,17 @@ def test_a_rule_that_raises_says_which_kind_of_error_and_nothing_of_the_patient(
     found = line(made, answer(GENE, "poor"))
     assert (found.outcome, found.reason, found.error) == (words.CANNOT_TELL, "internal-error", "ValueError")
     assert "poor" not in (found.error or "")
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_the_account_of_a_remembered_outcome_is_the_account_that_would_be_written_anew(size: int) -> None:
+    known = Blank(size)
+    unknown = answer(GENE, word="unknown", reason="no-result")
+    rules = [simple(drugs=(), id=name) for name in ("one", "two", "three")]
+    for _ in range(2):
+        blank = judge_patient(rules, situation(unknown, known=known))
+        seen = judge_patient(rules, situation(answer(GENE, "poor"), known=known))
+        outcomes = (*blank, *seen, line(simple(), answer(GENE, "poor")))
+        fresh = account(Reading(), outcomes, judged=(), snapshot="x").orders
+        assert account(Reading(), outcomes, judged=(), snapshot="x", line=known.line).orders == fresh
+        assert [told.rule for told in fresh[:3]] == ["one", "two", "three"]

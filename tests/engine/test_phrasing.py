@@ -189,3 +189,9 @@ def test_names_of_sources_populations_reasons_and_facts_fall_back_to_plain_words
     assert PHRASING.fact_name("no such kind") == PHRASES["facts"]["population"]
     assert PHRASING.joined([]) == ""
     assert PHRASING.joined(["a"]) == "a"
+
+
+def test_a_slot_without_a_value_stays_as_it_is_written_and_a_percent_sign_is_a_sign() -> None:
+    words = {**PHRASES, "labels": {**PHRASES["labels"], "odd": "{here} of 5 % and {gone}"}}
+    assert Phrasing(words).label("odd", here="50 %") == "50 % of 5 % and {gone}"
+    assert Phrasing(words).label("odd", here="{gone}", gone="{here}") == "{gone} of 5 % and {here}"

@@ -38,6 +38,13 @@ def test_a_test_belongs_to_the_group_of_its_indicator(indicator: str, group: str
     assert (quiet.outcome, quiet.reason, quiet.cases) == (asks.outcome, asks.reason, asks.cases)
 
 
+def test_where_both_groups_are_wanted_nothing_is_muted() -> None:
+    for indicator in ("critical", "info"):
+        asks = outcome(card("test-first", indicator, test="a test"))
+        assert muted(asks, ["recommended", "required"]) is asks
+        assert muted(asks, ["recommended" if indicator == "critical" else "required"]).quiet
+
+
 def test_a_card_that_says_more_than_to_test_is_never_muted() -> None:
     more = outcome(CardSpec("info", (Advice("test-first", (), {"test": "a test"}), Advice("avoid"))))
     assert group_of(more) is None

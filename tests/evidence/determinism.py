@@ -57,21 +57,25 @@ def expected(rules: int) -> str:
 
 
 @cache
-def _locale_path() -> str | None:
-    """A directory with the locales, built from the sources of the system's C library; None if they are not there."""
+def _folder() -> Path:
+    return Path(mkdtemp(prefix="locales-"))
+
+
+@cache
+def has_locale(name: str) -> bool:
+    """True if the locale is there: built from the sources of the system's C library, if they are installed."""
+    if name == "C":
+        return True
     if shutil.which("localedef") is None:
-        return None
-    folder = Path(mkdtemp(prefix="locales-"))
-    for name in LOCALES[1:]:
-        command = ["localedef", "-i", name.partition(".")[0], "-f", "UTF-8", str(folder / name)]
-        subprocess.run(command, capture_output=True, check=False)
-    built = all((folder / name / "LC_CTYPE").is_file() for name in LOCALES[1:])
-    return str(folder) if built else None
+        return False
+    command = ["localedef", "-i", name.partition(".")[0], "-f", "UTF-8", str(_folder() / name)]
+    subprocess.run(command, capture_output=True, check=False)
+    return (_folder() / name / "LC_CTYPE").is_file()
 
 
 def locales() -> tuple[str, ...]:
     """Those of the locales that this machine can have."""
-    return LOCALES if _locale_path() is not None else ("C",)
+    return tuple(name for name in LOCALES if has_locale(name))
 
 
 def differing(
@@ -84,7 +88,7 @@ def differing(
     known = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "PYTHONPATH")}
     known["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT / "src"), known.get("PYTHONPATH"))))
     known |= {"PYTHONHASHSEED": str(seed), "TZ": zone, "LC_ALL": name, "LANG": name}
-    known |= {"LOCPATH": folder} if (folder := _locale_path()) else {}
+    known["LOCPATH"] = str(_folder())
     command = [python, "-c", PROGRAM, ",".join(pairs), str(rules)]
     done = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pmcds
 from pmcds.fhir import bundle_of
+from pmcds.knowledge import Knowledge
 from pmcds.model import words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,9 +55,15 @@ class Watched(pmcds.Engine):
 
 
 @cache
+def knowledge() -> Knowledge:
+    """The bundled rules and tables, read once."""
+    return Knowledge.bundled()
+
+
+@cache
 def whole() -> Watched:
     """The engine with all rules, one for a whole run."""
-    return Watched()
+    return Watched(knowledge())
 
 
 _judging: list[Watched] = []

@@ -26,10 +26,13 @@ if OPTIONS and not os.path.exists(OPTIONS["reach"]):
     MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
     MEASURING.start()
 
-from tests.evidence.mutants import SOURCE, Mutant, mutants, put_in_place  # noqa: E402
+from tests.evidence.mutants import SOURCE, Mutant, files, mutants, put_in_place  # noqa: E402
 
-# Seconds of tests for one mutant at most, by their own durations; the shortest tests come first.
-MOST = 45.0
+# Seconds of tests for one mutant at most, by their own durations. What killed in this file before comes first, then
+# the shortest tests; a test that takes longer than SLOW is left out where others reach the line.
+MOST = 20.0
+FIRST = 2.0
+SLOW = 2.5
 Reach = dict[str, dict[str, list[int]]]  # file -> line -> places of tests
 
 
@@ -38,19 +41,33 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     reach, durations = _reach(session)
     every = list(mutants())
     random.Random(options["seed"]).shuffle(every)
-    end = time.monotonic() + options["seconds"]
     out: dict[str, Any] = {"all": len(every), "tests": len(session.items), "seed": options["seed"], "rows": []}
+    if options.get("again"):
+        every = _again(options["again"], every)
+    end = time.monotonic() + options["seconds"]
+    places = {item.nodeid: place for place, item in enumerate(session.items)}
+    killers: dict[str, list[int]] = {}
     for mutant in every:
         if time.monotonic() > end:
             break
-        said = _verdict(session, mutant, reach, durations)
-        out["rows"].append(
-            {"key": mutant.key, "line": mutant.line, "place": mutant.place, "said": said, "by": _by(said)}
-        )
+        said = _verdict(session, mutant, reach, durations, killers.get(mutant.file, []))
+        by = _by(said)
+        if by in places:
+            known = killers.setdefault(mutant.file, [])
+            killers[mutant.file] = [places[by], *(place for place in known if place != places[by])][:12]
+        out["rows"].append({"key": mutant.key, "line": mutant.line, "place": mutant.place, "said": said, "by": by})
         if len(out["rows"]) % 25 == 0:
             _write(options["out"], out)
     _write(options["out"], out)
     return True
+
+
+def _again(path: str, every: list[Mutant]) -> list[Mutant]:
+    """The mutants that an earlier run did not kill."""
+    with open(path, encoding="utf-8") as file:
+        rows = json.load(file)["rows"]
+    alive = {(row["key"], row["place"]) for row in rows if row["said"].startswith(("survived", "no "))}
+    return [mutant for mutant in every if (mutant.key, mutant.place) in alive]
 
 
 def _by(said: str) -> str | None:
@@ -67,40 +84,57 @@ def _write(path: str, out: Any) -> None:
         json.dump(out, file, ensure_ascii=False)
 
 
-def _verdict(session: pytest.Session, mutant: Mutant, reach: Reach, durations: list[float]) -> str:
+def _verdict(session: pytest.Session, mutant: Mutant, reach: Reach, durations: list[float], killers: list[int]) -> str:
     places = sorted(reach.get(mutant.file, {}).get(str(mutant.line), ()), key=lambda place: durations[place])
     if not places:
         return "no test reaches it"
-    chosen: list[int] = []
-    spent = 0.0
-    for place in places:
-        spent += durations[place]
-        if chosen and spent > MOST:
-            break
-        chosen.append(place)
+    batches = _batches(places, durations, killers)
 
     def run() -> int:
         if not put_in_place(mutant):
             return 3
-        return 1 if _fails(session, chosen) else 0
+        return 1 if any(_fails(session, batch, durations) for batch in batches) else 0
 
-    status = _forked(run, timeout=20 + 5 * min(spent, MOST))
-    part = "" if len(chosen) == len(places) else f" ({len(chosen)} of {len(places)} tests)"
-    return {None: "timeout", 1: "killed", 0: "survived" + part, 3: "no live function"}.get(status, "killed")
+    status = _forked(run, timeout=300)
+    count = len({place for batch in batches for place in batch})
+    part = "" if count == len(places) else f" ({count} of {len(places)} tests)"
+    words = {None: "timeout", 1: "killed", 0: "survived" + part, 3: "no live function", -signal.SIGPROF: "timeout"}
+    return words.get(status, "killed")
 
 
-def _fails(session: pytest.Session, places: list[int]) -> bool:
-    items = [session.items[place] for place in sorted(places)]
-    items.sort(key=lambda item: item.nodeid.partition("::")[0])
-    for item, following in zip(items, [*items[1:], None], strict=True):
+def _batches(places: list[int], durations: list[float], killers: list[int]) -> list[list[int]]:
+    """Tests in three parts: those that killed before, the shortest, and the others as far as the time allows."""
+    reaching = set(places)
+    first = [place for place in killers if place in reaching]
+    short: list[int] = []
+    rest: list[int] = []
+    spent = 0.0
+    for place in places:
+        spent += durations[place]
+        if (short or rest) and (spent > MOST or durations[place] > SLOW):
+            break
+        (short if spent <= FIRST or not short else rest).append(place)
+    return [batch for batch in (first, short, rest) if batch]
+
+
+def _fails(session: pytest.Session, places: list[int], durations: list[float]) -> bool:
+    ordered = sorted(places, key=lambda place: (session.items[place].nodeid.partition("::")[0], place))
+    items = [session.items[place] for place in ordered]
+    for place, item, following in zip(ordered, items, [*items[1:], None], strict=True):
+        # A mutant that loops is ended by its own use of the processor, whatever else runs on the machine.
+        signal.setitimer(signal.ITIMER_PROF, 3 + 10 * durations[place])
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+            signal.setitimer(signal.ITIMER_PROF, 0)
             _write(OPTIONS["out"] + ".by", item.nodeid)
             return True
+    signal.setitimer(signal.ITIMER_PROF, 0)
     return False
 
 
 def _forked(work: Callable[[], int], timeout: float) -> int | None:
     """The exit status of the work done in a fork, or None if it took too long."""
+    sys.stdout.flush()
+    sys.stderr.flush()
     child = os.fork()
     if child == 0:
         status = 1
@@ -152,7 +186,7 @@ def _measure(session: pytest.Session, path: str) -> int:
     data = measuring.get_data()
     bad = {place for place, item in enumerate(session.items) if item.nodeid in set(failed)}
     reach: Reach = {}
-    for name in data.measured_files():
+    for name in map(str, files()):
         lines = data.contexts_by_lineno(name)
         reach[os.path.relpath(name, SOURCE)] = {
             str(line): sorted({int(c) for c in contexts if c} - bad) for line, contexts in lines.items()

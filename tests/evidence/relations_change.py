@@ -372,30 +372,3 @@ def two_packs(door: Door, bundle: Json, rng: random.Random) -> bool:
         if key[1] is None:
             assert all(half[key] == line for half in halves)
     return True
-
-
-@relation("M54", "H41")
-def combination(door: Door, bundle: Json, rng: random.Random) -> bool:
-    orders = resources(bundle, "MedicationRequest")
-    if len(orders) != 1 or resources(bundle, "MedicationStatement") or "melanoma" in json.dumps(bundle):
-        return False
-    text = rng.choice(["hydrocodone / ibuprofen", "codeine / ibuprofen"])
-    match = engine().terms.recognize((), text)
-    if len(match.ingredients) != 2 or match.unmapped:
-        return False
-    with also(rule.id for drug in match.ingredients for rule in engine().knowledge.rules_for(drug)):
-        return _combined_lines(door, bundle, text, match.ingredients)
-
-
-def _combined_lines(door: Door, bundle: Json, text: str, ingredients: tuple[str, ...]) -> bool:
-    orders = resources(bundle, "MedicationRequest")
-    found: dict[str, dict[str | None, tuple[str, str | None]]] = {}
-    for name in (text, *ingredients):
-        changed = twin(bundle)
-        resources(changed, "MedicationRequest")[0]["medicationCodeableConcept"] = {"text": name}
-        key = f"MedicationRequest/{orders[0]['id']}"
-        lines = [line for line in door(changed).ledger.orders if line.order == key]
-        found[name] = {line.rule: (line.outcome, line.reason) for line in lines}
-    one, other = ingredients
-    assert found[text] == {**found[one], **found[other]}
-    return True

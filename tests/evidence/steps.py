@@ -1,6 +1,6 @@
 """The numbered steps of the long runs: each names its inputs from seed and number, tries them, and tells what failed.
 
-Where the rules in question suffice, nineteen steps of twenty leave all others out, as a site may; the others ask every rule.
+Nineteen steps of twenty ask the rules in question only, as a site may; the others ask every rule.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _order(seed: int, length: int) -> tuple[int, ...]:
 
 
 def torture_step(seed: int, number: int) -> Run | None:
-    """TB-01: a sixteenth of the nodes of one input, each in seven ways; sixteen rounds are every node of every input."""
+    """TB-01: a sixteenth of the nodes of one input, each in seven ways; sixteen rounds are every node of all inputs."""
     several = inputs()
     round_number, place = divmod(number, len(several))
     if round_number >= ROUNDS:
@@ -197,7 +197,7 @@ def fuzz_step(seed: int, number: int) -> Run:
 
 
 def injection_step(seed: int, number: int) -> Run:
-    """TB-09: hostile texts in one string at a time of twenty inputs; what came out goes through a browser at the end."""
+    """TB-09: hostile texts in one string at a time of twenty inputs; what came out goes through a browser."""
     rng = random.Random(f"TB-09:{seed}:{number}")
     run = Run()
     details: set[str] = set()

@@ -29,6 +29,9 @@ EXITS = frozenset(
 # Where an alert may appear by taking something away: fields that narrow a rule, and parties to a conflict.
 NARROWING = ("Condition", "Patient", "Procedure", "Specimen", "MedicationRequest", "MedicationStatement")
 
+# Results that contradict each other: when one of them no longer speaks, the other decides alone (M50).
+CONFLICTS = frozenset({"conflict", "genotype-phenotype-mismatch"})
+
 ALLOWED = {
     words.ALERT: (words.ALERT, words.CANNOT_TELL),
     words.CLEAR: (words.CLEAR, words.CANNOT_TELL),
@@ -36,7 +39,7 @@ ALLOWED = {
     words.NOT_COVERED: (words.NOT_COVERED, words.CANNOT_TELL),
 }
 
-Line = tuple[str, str | None, bool, tuple[str, ...], tuple[str, ...]]
+Line = tuple[str, str | None, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def nodes(value: Any) -> list[Path]:
@@ -90,7 +93,7 @@ class Before:
 
 def lines_of(result: pmcds.Result) -> dict[tuple[str, str | None], Line]:
     return {
-        (line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases, line.also)
+        (line.order, line.rule): (line.outcome, line.reason, line.quiet, line.cases, line.also, line.evidence)
         for line in result.ledger.orders
     }
 
@@ -200,6 +203,8 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
                 merged = any(other[1] == rule and other != (order, rule) for other in after)
                 yield f"silent loss: {order} {rule} {old[0]}({old[1]}) -> {own or ('merged' if merged else 'nothing')}"
             continue
+        if old[1] in CONFLICTS and _party_is_silent(calm, old, new, path):
+            continue
         yield from _moved_along(old, new, (order, rule), touched, (key or "", rule) in conditional)
         yield from _told(old, new, (order, rule), inputs, calm, path, edit)
 
@@ -211,6 +216,13 @@ def _supply_in_doubt(result: pmcds.Result) -> bool:
         (line.outcome == words.CANNOT_TELL and not line.quiet) or line.outcome == words.NOT_COVERED
         for line in result.ledger.orders
     )
+
+
+def _party_is_silent(calm: Before, old: Line, new: Line, path: Path) -> bool:
+    """True if the edit is in one of the results that disagreed, and the line no longer rests on it."""
+    site = touched_site(calm, path)
+    party = next((key for key, place in calm.sites.items() if place == site), None)
+    return party in old[5] and party not in new[5]
 
 
 def _blanked_status(path: Path) -> bool:
@@ -257,5 +269,6 @@ def _told(
     if line is None:
         return
     no_type = path[-1] == "resourceType" and line.ignored == "type-not-read"
-    if no_type or line.ignored in words.IGNORED_DIRTY:
+    voided = _blanked_status(path) and line.ignored in EXITS
+    if no_type or voided or line.ignored in words.IGNORED_DIRTY:
         yield f"unread told as {new[1]}: {key[0]} {key[1]}, input ignored({line.ignored})"

@@ -232,13 +232,13 @@ def test_prs_02_an_implication_that_points_to_a_risk_assessment_is_no_category()
 
 
 @pytest.mark.parametrize("path", POLYGENIC, ids=lambda path: path.stem)
-def test_prs_03_prs_04_a_score_rule_stays_a_draft_until_ancestry_and_calibration_can_be_asked(path: Any) -> None:
+def test_prs_03_and_prs_04_a_score_rule_stays_a_draft_until_ancestry_and_calibration_can_be_asked(path: Any) -> None:
     assert load(path)["status"] == "draft"
     assert "ancestry method" in " ".join(path.read_text(encoding="utf-8").replace("#", " ").split())
 
 
 @pytest.mark.parametrize("path", POLYGENIC, ids=lambda path: path.stem)
-def test_prs_06_prs_09_a_score_alone_offers_no_treatment_and_its_attributes_are_missing(path: Any) -> None:
+def test_prs_06_and_prs_09_a_score_alone_offers_no_treatment_and_its_attributes_are_missing(path: Any) -> None:
     for _, case in cases_of(load(path)):
         assert "instead" not in str(case.get("card", ""))
     assert "31 source attributes" in " ".join(path.read_text(encoding="utf-8").replace("#", " ").split())

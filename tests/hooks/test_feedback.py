@@ -100,6 +100,18 @@ def test_hooks_f07_repeats_have_the_same_identity() -> None:
     assert first.identity == second.identity
 
 
+def test_hooks_f07_feedback_sent_again_is_the_same_whenever_it_arrives_and_another_decision_is_not() -> None:
+    def identity(received: str, **more: Any) -> object:
+        body = {"feedback": [ACCEPTED | more]}
+        (one,) = parse_feedback(body, service="pmcds-order-sign", received=received).records
+        return one.identity
+
+    first = identity("2026-01-11T10:05:32Z")
+    assert identity("2026-01-12T08:30:00Z") == first
+    assert identity("2026-01-11T10:05:32Z", outcomeTimestamp="2026-01-11T11:05:31Z") != first
+    assert identity("2026-01-11T10:05:32Z", acceptedSuggestions=[{"id": "another"}]) != first
+
+
 def test_hooks_f07_each_accepted_suggestion_is_a_record() -> None:
     records = _parsed(ACCEPTED | {"acceptedSuggestions": [{"id": "a"}, {"id": "b"}, {"id": "a"}]}).records
     assert [record.suggestion for record in records] == ["a", "b"]

@@ -10,6 +10,8 @@ import pytest
 from mypy import api as mypy
 
 from pmcds import hooks
+from tests.hooks.examples import card, rendered
+from tests.work import calls
 
 _SNIPPET = """
 from pmcds.hooks.escape import Markdown, escape
@@ -24,6 +26,22 @@ Card(uuid=uuid, summary="s", indicator="info", source=source, detail="HLA-B*57:0
 def test_hooks_p8_the_room_imports_without_pydantic() -> None:
     code = "import sys, pmcds.hooks; sys.exit(int('pydantic' in sys.modules or 'jsonschema' in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_hooks_p8_a_response_is_written_without_pydantic() -> None:
+    code = (
+        "import sys; from tests.hooks.examples import REPLACE, TEST, card, rendered;"
+        "assert rendered(card(suggestions=(REPLACE, TEST))).response['cards'];"
+        "sys.exit(int('pydantic' in sys.modules or 'jsonschema' in sys.modules))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=root).returncode == 0
+
+
+def test_hooks_a_card_is_written_with_little_work() -> None:
+    one = card()
+    rendered(one)
+    assert calls(lambda: rendered(one)) < 160
 
 
 def test_hooks_public_names_exist_and_are_functions_or_values_not_modules() -> None:

@@ -11,6 +11,7 @@ import pytest
 from pmcds.errors import InputError
 from pmcds.infer import conflicts, infer
 from pmcds.infer import phenotype as meaning_of
+from pmcds.infer.alleles import read_allele
 from pmcds.infer.phenotype import older_meanings
 from pmcds.infer.tables import table_of
 from pmcds.model import words
@@ -95,6 +96,15 @@ def test_a_typed_allele_below_two_fields_may_be_the_one_that_is_asked_for() -> N
     usable = Finding("allele", "HLA-B*57", {"allele": "HLA-B*57"}, allele("x").source)
     answer = ask("allele", "HLA-B*57:01", usable)
     assert (answer.keys, answer.word, answer.reason) == ((), words.INDETERMINATE, "resolution-too-low")
+
+
+def test_what_is_no_name_of_a_typed_allele_is_no_allele() -> None:
+    table = table_of(genes()["HLA-B"])
+    assert read_allele(table, "something else") is None
+    low = read_allele(table, "*57")
+    assert low is not None and (low.options, low.unknown) == ((), "*57")
+    full = read_allele(table, "HLA-B*57:01:01")
+    assert full is not None and (full.options, full.notes) == (("*57:01",), ("read *57:01:01 as *57:01",))
 
 
 # Gene files that nobody checked
@@ -272,3 +282,18 @@ def test_the_same_results_in_another_order_are_the_same_answer() -> None:
         assert ask("variant", subject, one, other, origin="somatic") == ask(
             "variant", subject, other, one, origin="somatic"
         )
+
+
+@pytest.mark.parametrize(
+    ("bases", "told", "carried"),
+    [
+        ("C/C", "rs2108622 T negative", "absent"),
+        ("C/T", "rs2108622 T positive", "present"),
+        ("T/T", "rs2108622 T positive", "present"),
+        ("A/G", "rs2108622 T positive", "present"),
+    ],
+)
+def test_bases_of_the_deciding_variant_are_alleles_of_their_gene(bases: str, told: str, carried: str) -> None:
+    result = genotype("CYP4F2", f"rs2108622 {bases}")
+    assert ask("phenotype", "CYP4F2", result).keys == (told,)
+    assert ask("allele", "CYP4F2 rs2108622 T", result).keys == (carried,)

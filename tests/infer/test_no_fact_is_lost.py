@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import product
+from typing import Any
 
 import pytest
 
 from pmcds.errors import InputError
 from pmcds.infer import infer, phenotype
 from pmcds.infer.alleles import read_allele
-from pmcds.infer.blank import _MOST
+from pmcds.infer.blank import _MOST, _SITUATIONS
 from pmcds.infer.dates import later, span
 from pmcds.infer.donors import by_donor
 from pmcds.infer.evidence import State, worst
 from pmcds.infer.methods import METHODS, NoMeaning
 from pmcds.infer.tables import _MANY, table_of
 from pmcds.model import words
-from pmcds.model.answers import Answer, Interval, Subject
-from pmcds.model.findings import Finding, InputNote, Reading, Supply
+from pmcds.model.answers import Interval, Subject
+from pmcds.model.findings import Finding, InputNote, Reading, Source, Supply
 from tests.infer.support import NOW, allele, ask, finding, genes, genotype, terms, variant
 from tests.infer.support import phenotype as stated
 
@@ -34,7 +36,7 @@ UNREAD = InputNote("/entry/9/resource", "Observation/9", ignored="unreadable")
     [("unreadable", "unread-result"), ("no-resource", "unread-result"), ("entry-error", "entry-error")],
 )
 def test_a_resource_that_nobody_could_read_may_be_the_condition_that_is_asked_for(ignored: str, reason: str) -> None:
-    note = replace(UNREAD, ignored=ignored)
+    note = InputNote(UNREAD.site, UNREAD.resource, ignored=ignored)
     answer = ask("condition", "stroke", inputs=(note,))
     assert (answer.keys, answer.reason) == (("present", "absent"), reason)
     assert [source.resource for source in answer.sources] == ["Observation/9"]
@@ -43,9 +45,10 @@ def test_a_resource_that_nobody_could_read_may_be_the_condition_that_is_asked_fo
 
 def test_a_resource_that_was_read_or_understood_raises_no_doubt() -> None:
     told = finding("condition", "asthma", {}, at="9")
-    at = replace(told, source=replace(told.source, site=UNREAD.site))
+    at = replace(told, source=Source("Observation/9", UNREAD.site, UNREAD.site))
     assert ask("condition", "stroke", at, inputs=(UNREAD,)).keys == ("absent",)
-    assert ask("condition", "stroke", inputs=(replace(UNREAD, ignored="other-patient"),)).keys == ("absent",)
+    understood = InputNote(UNREAD.site, UNREAD.resource, ignored="other-patient")
+    assert ask("condition", "stroke", inputs=(understood,)).keys == ("absent",)
 
 
 def test_a_report_about_nothing_known_is_no_unread_resource() -> None:
@@ -258,30 +261,40 @@ def test_the_memory_of_tables_never_gives_the_table_of_another_gene() -> None:
 
 
 def test_the_memory_of_blank_answers_keeps_no_more_than_its_share_and_nothing_of_a_patient() -> None:
-    blank: dict[object, Answer] = {}
+    blank: Any = {}
     subjects = [(Subject("biomarker", f"marker {number}"), "somatic") for number in range(_MOST + 1)]
     infer(Reading(), subjects, genes=genes(), terms=terms(), now=NOW, blank=blank)
-    assert 0 < len(blank) <= _MOST
+    assert all(0 < len(known) <= _MOST for known in blank.values())
     blank = {}
-    unread = Finding("condition", "stroke", {}, finding("condition", "x").source)
-    infer(
-        Reading((unread,)), [(Subject("condition", "stroke"), None)], genes=genes(), terms=terms(), now=NOW, blank=blank
-    )
-    assert blank == {}
+    told = Finding("condition", "stroke", {}, finding("condition", "x").source)
+    asked = [(Subject("condition", "stroke"), None)]
+    infer(Reading((told,)), asked, genes=genes(), terms=terms(), now=NOW, blank=blank)
+    assert not any(blank.values())
+
+
+def test_what_was_sent_of_one_patient_never_answers_for_another_however_many_there_are() -> None:
+    blank: Any = {}
+    states = ("supplied", "missing", "error", "truncated")
+    asked = [(Subject("condition", "stroke"), None), (Subject("biomarker", "MSI"), "somatic")]
+    for _ in range(2):
+        for one, two, three in product(states, repeat=3):
+            reading = Reading(supply=Supply(results=one, conditions=two, allergies=three))
+            found = infer(reading, asked, genes=genes(), terms=terms(), now=NOW, blank=blank)
+            assert found == infer(reading, asked, genes=genes(), terms=terms(), now=NOW)
+    assert 0 < len(blank) <= _SITUATIONS
 
 
 def test_a_word_of_the_question_that_was_read_about_is_never_answered_from_memory() -> None:
-    blank: dict[object, Answer] = {}
+    blank: Any = {}
     questions = [
         (Subject("biomarker", "EGFR expression"), "somatic"),
         (Subject("variant", "EGFR amplification"), "somatic"),
     ]
     told = variant("EGFR", {"p": "L858R"})
     for reading in (Reading(), Reading((told,))):
-        found = infer(reading, questions, genes=genes(), terms=terms(), now=NOW, blank=dict(blank))
+        found = infer(reading, questions, genes=genes(), terms=terms(), now=NOW, blank=blank)
         fresh = infer(reading, questions, genes=genes(), terms=terms(), now=NOW)
         assert found == fresh
     aside = finding("genotype", "EGFR", "*1/*1")
     found = infer(Reading((aside,)), questions[:1], genes=genes(), terms=terms(), now=NOW, blank=blank)
-    assert blank == {} and found[questions[0]].word is not None
-    assert Supply().results == "supplied"
+    assert found[questions[0]].word is not None

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 import pmcds
 from tests.cards.files import load
-from tests.germline.bundles import CARDS, NOW, bundle, evaluate, laboratory, line, observation, order, said, told
+from tests.germline.bundles import (
+    CARDS,
+    NOW,
+    bundle,
+    condition,
+    evaluate,
+    laboratory,
+    line,
+    observation,
+    order,
+    said,
+    told,
+)
 
 EPLERENONE, METFORMIN = "laboratory/potassium/eplerenone", "laboratory/egfr/metformin"
 PER_BODY = "mL/min/{1.73_m2}"
@@ -180,3 +193,57 @@ def test_fr_02_the_grammar_has_no_series() -> None:
     schema = (CARDS.parent / "schemas" / "rule.schema.json").read_text(encoding="utf-8")
     for word in ("series", "trend", "slope", "sampled"):
         assert word not in schema
+
+
+# Tests that the specification names
+
+
+WARFARIN, SPIRONOLACTONE = "laboratory/inr/warfarin", "laboratory/potassium/spironolactone"
+
+
+def test_an_inr_is_read_by_its_code_and_with_every_spelling_of_no_unit() -> None:
+    for unit in ("{INR}", "1"):
+        assert line(WARFARIN, order("warfarin"), laboratory("6301-6", 4.4, unit)).outcome == "ALERT"
+        assert line(WARFARIN, order("warfarin"), laboratory("6301-6", 4.0, unit)).outcome == "CLEAR"
+
+
+def test_lab_02_an_inr_older_than_a_month_neither_alerts_nor_clears() -> None:
+    for value in (6.0, 2.5):
+        old = laboratory("6301-6", value, "{INR}", effectiveDateTime="2026-04-20")
+        assert told(line(WARFARIN, order("warfarin"), old)) == ("CANNOT-TELL", "no-result")
+
+
+def test_a_target_range_of_inr_is_never_judged() -> None:
+    low = said(evaluate(order("warfarin"), laboratory("6301-6", 1.1, "{INR}"), drafts=False))
+    assert "target" not in low
+
+
+def test_the_limit_for_spironolactone_holds_where_heart_failure_is_on_the_problem_list() -> None:
+    high = laboratory("2823-3", 5.2, "mmol/L")
+    assert line(SPIRONOLACTONE, order("spironolactone"), high, condition("heart failure")).cases == (
+        "heart-failure-above-5",
+    )
+    assert line(SPIRONOLACTONE, order("spironolactone"), high).cases == ("above-5",)
+
+
+@pytest.mark.parametrize("antigen", ["HLA-B57 antigen", "HLA-B17", "HLA B57 (serology)"])
+def test_a_serologic_antigen_is_no_allele_and_neither_alerts_nor_clears(antigen: str) -> None:
+    """One antigen covers several alleles: it can neither show nor exclude the one that a guideline names."""
+    for word in ("positive", "negative"):
+        found = observation("h1", {"text": antigen}, valueCodeableConcept={"text": word})
+        lines = [
+            one for one in evaluate(order("abacavir"), found, drafts=False).ledger.orders if one.drug == "abacavir"
+        ]
+        assert lines
+        assert {one.outcome for one in lines} <= {"CANNOT-TELL", "NOT-COVERED"}
+
+
+def test_every_test_that_the_specification_names_has_a_rule_or_a_refusal() -> None:
+    page = (CARDS.parent / "docs" / "evidence" / "biomarkers-other.md").read_text(encoding="utf-8")
+    section = page.partition("## Tests that the specification names")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|", section, re.MULTILINE))
+    for name in (
+        "G6PD activity", "TPMT activity", "NUDT15 activity", "renal function", "hepatic function", "potassium", "HbA1c",
+        "ferritin and transferrin saturation", "INR", "hs-CRP", "lipids", "HLA serology", "trends", "old values",
+    ):  # fmt: skip
+        assert len(rows[name]) > 10, name

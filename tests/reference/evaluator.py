@@ -63,7 +63,7 @@ class Line(NamedTuple):
 
 
 def lines(facts: Facts, only: frozenset[str] | None = None) -> dict[tuple[str, str | None], Line]:
-    """Every decision line, by drug and rule; the patient as a whole is "@patient". `only`: as if there were no others."""
+    """Every decision line, by drug and rule; the patient is "@patient". `only`: as if there were no other rules."""
     known_rules = [rule for name, rule in rules().items() if only is None or name in only]
     found: dict[tuple[str, str | None], Line] = {}
     # Without a hook a current medication is in question like an order; the same drug once.

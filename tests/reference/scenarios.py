@@ -39,6 +39,16 @@ def _drugs() -> list[str]:
 
 
 @cache
+def _known_for() -> dict[str, list[tuple[str, list[str]]]]:
+    """For each drug what its rules want to know, by kind."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for rule in rules().values():
+        for drug in listed(rule["ask"].get("drug", [])):
+            found.setdefault(drug, []).extend((kind, listed(n)) for kind, n in rule["ask"].get("know", {}).items())
+    return found
+
+
+@cache
 def _phenotypes() -> dict[str, list[str]]:
     """For each gene the phenotypes that the rules name or the gene's table gives."""
     found: dict[str, set[str]] = {}
@@ -76,10 +86,9 @@ def random_facts(rng: random.Random) -> Facts:
             dict.fromkeys((*orders, "dabrafenib", *rng.sample(["trametinib", "cobimetinib"], rng.randrange(2))))
         )
     asked: dict[str, set[str]] = {}
-    for rule in rules().values():
-        if set(listed(rule["ask"].get("drug", []))) & set(orders):
-            for kind, names in rule["ask"].get("know", {}).items():
-                asked.setdefault(kind, set()).update(listed(names))
+    for drug in orders:
+        for kind, names in _known_for().get(drug, ()):
+            asked.setdefault(kind, set()).update(names)
     parts: dict[str, dict[str, Any]] = {"diplotype": {}, "phenotype": {}, "score": {}, "allele": {}}
     named = {*asked.get("phenotype", ()), *asked.get("activity_score", ())}
     if rng.random() < 0.3:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pmcds.terminology import Terms
+from pmcds.terminology.units import Units
 
 UCUM = "http://unitsofmeasure.org"
 
@@ -136,3 +137,14 @@ def test_implausible_values_are_told(terms: Terms) -> None:
     assert not terms.plausible("hemoglobin", Decimal(140), "g/dL")
     assert terms.plausible("nothing known", Decimal(-1), "g/dL")
     assert terms.plausible("hemoglobin", Decimal(140), None)
+
+
+def test_a_result_with_more_digits_than_can_be_told_is_no_number() -> None:
+    many = "1" * 190 + "0" * 20
+    document = {"kinds": {"amount": {"one": "1", "many": many, "third": "1/3"}}}
+    assert Units(document, {}).convert(Decimal(1), "many", "one", None) is None
+    third = Units(document, {}).convert(Decimal(1), "third", "one", None)
+    assert third is not None and len(third.as_tuple().digits) == 34
+    assert Units(document, {}).convert(Decimal("1E+65"), "third", "one", None) is None
+    assert Units(document, {}).convert(Decimal("1E+64"), "third", "one", None) is not None
+    assert Units(document, {}).convert(Decimal("1" * 51), "third", "one", None) is None

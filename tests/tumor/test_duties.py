@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+import pmcds
+from pmcds.fhir import bundle_of
 from tests.cards.files import CARDS, beside, cases_of, load, rule_paths, texts
+from tests.cards.test_labels import script as check_labels
 from tests.germline.bundles import SUBJECT, concept, condition, evaluate, line, observation, said
+from tests.shared import SHARED, needs_shared
+from tests.tumor.support import NOW, engine, result, tissue
 from tests.tumor.support import line as tumor_line
-from tests.tumor.support import result, tissue
 
 OWN = [path for path in rule_paths() if path.relative_to(CARDS).parts[0] in ("germline", "laboratory", "tumor")]
 ACTIVE = [path for path in OWN if load(path)["status"] == "active"]
@@ -59,6 +63,41 @@ def test_ev_07_no_text_of_a_card_is_as_long_as_a_quoted_passage(path: Path) -> N
 
 # Regulatory examples
 
+WORK_UP = "germline/hereditary-cancer/lynch-reflex"
+GUARDS = {"liquid-biopsy", "polygenic", "tumor-finding"}
+
+
+def test_reg_03_a_work_up_names_the_examples_of_suggested_tests() -> None:
+    assert {"A.7b", "A.11e"} <= set(guidance(CARDS / f"{WORK_UP}.yaml"))
+    for path in ACTIVE:
+        actions = {word for _, case in cases_of(load(path)) for word in texts(case.get("card", {}).get("advice", {}))}
+        if "tumor" in path.parts and "test-first" in actions and not GUARDS & set(path.parts):
+            assert "A.11e" in guidance(path), path
+
+
+def test_reg_04_a_germline_test_that_is_ordered_again_is_a_remark_and_no_warning() -> None:
+    someone = pmcds.Patient(diplotype={"CYP2C19": "*1/*1"})
+    bundle = bundle_of(someone, now=NOW, terms=engine().terms)
+    before = engine().evaluate(bundle, order="clopidogrel", now=NOW)
+    again = {**_ordered("x"), "code": {"text": "CYP2C19 genotype"}, "subject": {"reference": "Patient/patient-1"}}
+    bundle["entry"].append({"resource": again})
+    after = engine().evaluate(bundle, order="clopidogrel", now=NOW)
+    assert {card.indicator for card in after.cards} <= {card.indicator for card in before.cards} | {"info"}
+    assert {one.outcome for one in after.ledger.orders} == {one.outcome for one in before.ledger.orders}
+
+
+GERMLINE = [path for path in ACTIVE if "germline" in path.parts and not GUARDS & set(path.parts)]
+
+
+@pytest.mark.parametrize("path", [path for path in GERMLINE if "drug" not in load(path)["ask"]], ids=name)
+def test_reg_05_a_germline_option_names_the_examples_of_risk_and_screening(path: Path) -> None:
+    assert {"A.7a", "A.9d"} <= set(guidance(path))
+
+
+@pytest.mark.parametrize("path", [path for path in GERMLINE if "drug" in load(path)["ask"]], ids=name)
+def test_reg_06_germline_drug_safety_names_the_examples_of_contraindications(path: Path) -> None:
+    assert {"A.4a", "A.4c"} <= set(guidance(path))
+
 
 @pytest.mark.parametrize("path", [path for path in ACTIVE if "laboratory" in path.parts], ids=name)
 def test_reg_07_a_laboratory_rule_names_its_examples_and_those_to_keep_away_from(path: Path) -> None:
@@ -69,7 +108,7 @@ def test_reg_07_a_laboratory_rule_names_its_examples_and_those_to_keep_away_from
 
 
 def test_reg_08_guards_claim_no_example_and_offer_no_treatment() -> None:
-    guards = [path for path in OWN if {"liquid-biopsy", "polygenic", "tumor-finding"} & set(path.parts)]
+    guards = [path for path in OWN if GUARDS & set(path.parts)]
     assert len(guards) >= 6
     for path in guards:
         assert guidance(path) == [], path
@@ -116,6 +155,19 @@ def test_reg_22_one_option_alone_needs_its_reason(path: Path) -> None:
             assert re.search(r",| or ", told_options[1]), path
 
 
+@needs_shared
+def test_lint_07_a_single_variant_that_no_cited_section_names_is_noticed() -> None:
+    """By the script that compares the rules with the reference data; a note, as sections may name categories only."""
+    script = check_labels()
+    assert SHARED is not None
+    facts = script.Facts(SHARED / "data" / "biomarkers")
+    rule = next(one for one in script.read_rules() if one.path == "lung/egfr-t790m.yaml")
+    rule.document["ask"]["know"] = {"variant": ["EGFR p.Leu747Pro"]}
+    report = script.Report()
+    script.check_rule(rule, facts, report)
+    assert any("L747P stands in no cited section" in one for one in report.warnings)
+
+
 # Orders of tests
 
 
@@ -127,7 +179,7 @@ def _ordered(code: str) -> dict[str, Any]:
 
 
 def test_pt_02_no_test_is_suggested_while_one_is_under_way_or_preliminary() -> None:
-    bowel, rule = condition(BOWEL), "germline/hereditary-cancer/lynch-reflex"
+    bowel, rule = condition(BOWEL), WORK_UP
     suggested = evaluate(bowel, drafts=False)
     assert "microsatellite instability or mismatch repair proteins" in said(suggested)
     preliminary = observation("b1", {"text": "MSI status"}, status="preliminary",
@@ -139,7 +191,7 @@ def test_pt_02_no_test_is_suggested_while_one_is_under_way_or_preliminary() -> N
 
 
 def test_pt_06_a_work_up_asks_for_what_is_missing_and_not_for_the_whole_panel_again() -> None:
-    bowel, rule = condition(BOWEL), "germline/hereditary-cancer/lynch-reflex"
+    bowel, rule = condition(BOWEL), WORK_UP
     assert line(rule, bowel, drafts=False).cases == ("not-tested",)
     proteins = observation("b1", {"text": "MMR status"}, valueCodeableConcept={"text": "pMMR"})
     one = line(rule, bowel, proteins, drafts=False)

@@ -11,7 +11,7 @@ from pmcds.engine.phrasing import Phrasing
 from pmcds.engine.rows import MENTION, Advised, Row, advised_by, is_open, row_of
 from pmcds.model import words
 from pmcds.model.answers import Answer
-from pmcds.model.rules import Evidence, Rule
+from pmcds.model.rules import Rule
 
 __all__ = ["MENTION", "Facts", "Row", "Statement", "compose", "excluded_alternatives", "is_open"]
 
@@ -43,16 +43,6 @@ class Statement:
     def lead(self) -> Row:
         """The most cautious row."""
         return self.advised.rows[0]
-
-    @property
-    def alike(self) -> bool:
-        """True if every population gets the same advice with the same strength: it is said once."""
-        return self.advised.alike
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """What the advice rests on."""
-        return self.advised.evidence
 
 
 class Facts:
@@ -93,8 +83,10 @@ def compose(outcome: Outcome, phrasing: Phrasing, facts: Facts | None = None) ->
     advised = advised_by(outcome, shown, phrasing)
     answers = outcome.answers
     # Most lines have neither, and then there is less to look for.
-    worded = [answer for answer in answers if answer.word is not None]
-    modified = [answer for answer in answers if answer.modifiers]
+    worded = modified = False
+    for answer in answers:
+        worded = worded or answer.word is not None
+        modified = modified or bool(answer.modifiers)
     return Statement(
         outcome,
         advised,
@@ -102,7 +94,7 @@ def compose(outcome: Outcome, phrasing: Phrasing, facts: Facts | None = None) ->
         tuple([facts.told(answer) for answer in _used(outcome)]),
         _missing(outcome, phrasing) if worded else (),
         (
-            *_notices(outcome, shown, advised.rows, worded, phrasing),
+            *_notices(outcome, shown, advised.rows, phrasing),
             *(modifiers.told(outcome, phrasing) if modified else ()),
             *(_by_genotype(outcome, phrasing) if outcome.by_genotype is not None else ()),
         ),
@@ -170,10 +162,8 @@ def excluded_alternatives(statement: Statement, phrasing: Phrasing) -> tuple[str
     return tuple(lines)
 
 
-def _notices(
-    outcome: Outcome, shown: Sequence[Verdict], rows: Sequence[Row], worded: Sequence[Answer], phrasing: Phrasing
-) -> list[str]:
-    how = _how_it_came(outcome, shown, worded)
+def _notices(outcome: Outcome, shown: Sequence[Verdict], rows: Sequence[Row], phrasing: Phrasing) -> list[str]:
+    how = _how_it_came(outcome, shown)
     notices = [] if how is None else [phrasing.notice(how, drug=outcome.drug or "")]
     if outcome.open_facts:
         notices += _open(outcome, rows, phrasing)
@@ -182,10 +172,11 @@ def _notices(
     return notices
 
 
-def _how_it_came(outcome: Outcome, shown: Sequence[Verdict], worded: Sequence[Answer]) -> str | None:
+def _how_it_came(outcome: Outcome, shown: Sequence[Verdict]) -> str | None:
     """The notice on a line where results contradict each other or more than one value is possible."""
-    if worded and words.CONFLICTING in [answer.word for answer in worded]:
-        return "conflict"
+    for answer in outcome.answers:
+        if answer.word == words.CONFLICTING:
+            return "conflict"
     several = False
     for verdict in shown:
         if verdict.cautious:
@@ -238,4 +229,7 @@ def _by_genotype(outcome: Outcome, phrasing: Phrasing) -> tuple[str, ...]:
 
 def _several(outcome: Outcome, verdict: Verdict) -> bool:
     needs, answers = verdict.population.needs, outcome.answers
-    return bool([slot for slot in verdict.population.used if slot in needs and len(answers[slot].keys) > 1])
+    several = False
+    for slot in verdict.population.used:
+        several = several or (len(answers[slot].keys) > 1 and slot in needs)
+    return several

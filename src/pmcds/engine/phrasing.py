@@ -17,6 +17,8 @@ _SHOWABLE = re.compile(r"[A-Za-z0-9*+/._:>()\[\];=≥,'~^|?\- ]{1,160}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SLOT = re.compile(r"\{(\w+)\}")
 NOT_READABLE = "not readable"
+# Subjects whose value may have a sentence of its own.
+_CATEGORIES = ("variant", "biomarker")
 # How the note of an answer begins that names the variant behind a category.
 _FOUND = "found "
 # Texts of the input that may be shown (order names, laboratories) are cut here.
@@ -34,12 +36,13 @@ class Phrasing:
     them, and no card depends on what is remembered.
     """
 
-    __slots__ = ("_data", "_known", "_remember", "language")
+    __slots__ = ("_data", "_heads", "_known", "_remember", "language")
 
     def __init__(self, phrases: Mapping[str, Any], *, remember: bool = True) -> None:
         self._data = phrases
         self._known: dict[Hashable, Any] = {}
         self._remember = remember
+        self._heads = tuple(phrases.get("notes", ()))
         self.language: str = phrases["language"]
 
     def __reduce__(self) -> tuple[Callable[..., Phrasing], tuple[Mapping[str, Any]]]:
@@ -151,12 +154,13 @@ class Phrasing:
 
     def _category(self, answer: Answer) -> str | None:
         """The sentence of a category that is no variant (nothing found in plasma), or of a marker with its value."""
-        if answer.word is not None or len(answer.keys) != 1:
+        subject = answer.subject
+        if subject.kind not in _CATEGORIES or answer.word is not None or len(answer.keys) != 1:
             return None
-        gene, _, change = answer.subject.shown.partition(" ")
-        if answer.subject.kind == "biomarker":
-            change = f"{answer.subject.shown} {answer.keys[0]}"
-        elif answer.subject.kind != "variant" or answer.keys != ("present",):
+        gene, _, change = subject.shown.partition(" ")
+        if subject.kind == "biomarker":
+            change = f"{subject.shown} {answer.keys[0]}"
+        elif answer.keys != ("present",):
             return None
         sentence = self._data.get("category_facts", {}).get(change)
         return _fill(sentence, {"gene": gene}) if sentence else None
@@ -172,13 +176,16 @@ class Phrasing:
         elif answer.text and answer.text not in answer.keys and answer.text not in fact:
             details.append(guarded(answer.text))
         details.append(self._date(answer.date))
-        laboratories = dict.fromkeys([source.laboratory for source in answer.sources])
-        details += [self.label("laboratory", name=cut(name)) for name in laboratories if name]
+        for name in dict.fromkeys([source.laboratory for source in answer.sources]):
+            if name:
+                details.append(self.label("laboratory", name=cut(name)))
         if answer.table:
             details.append(self.label("table", table=answer.table))
         if answer.by_name:
             details.append(self.label("by_name"))
-        details += [told for note in answer.notes if (told := self.note(note))]
+        for note in answer.notes:
+            if told := self.note(note):
+                details.append(told)
         return f"{fact} ({'; '.join(details)})"
 
     def not_in_table(self, answer: Answer) -> str:
@@ -192,13 +199,13 @@ class Phrasing:
         if known is not None:
             return known
         notes: Mapping[str, str] = self._data["notes"]
-        for head, template in notes.items():
-            if note.startswith(head):
-                rest = note[len(head) :]
-                told = _fill(template, {"rest": guarded(rest) if rest else ""})
-                # What goes on after the words that we know is of the input.
-                return told if rest else self.keep(("note", note), told)
-        return None
+        if not note.startswith(self._heads):
+            return None
+        head = next(head for head in notes if note.startswith(head))
+        rest = note[len(head) :]
+        told = _fill(notes[head], {"rest": guarded(rest) if rest else ""})
+        # What goes on after the words that we know is of the input.
+        return told if rest else self.keep(("note", note), told)
 
     def _date(self, date: str | None) -> str:
         found = _DATE.match(date) if date else None

@@ -26,7 +26,7 @@ def group_of(outcome: Outcome) -> str | None:
 
 def muted(outcome: Outcome, groups: Collection[str]) -> Outcome:
     """The outcome, quiet if its group is none of those that a site wants to see; its line stays."""
-    if outcome.outcome != words.CANNOT_TELL:
+    if "required" in groups and "recommended" in groups:
         return outcome
     group = group_of(outcome)
     return outcome if group is None or group in groups else replace(outcome, quiet=True)

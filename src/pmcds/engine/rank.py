@@ -56,25 +56,27 @@ def rank(outcomes: Sequence[Outcome], ranking: Ranking) -> tuple[Card, ...]:
     groups: dict[_Key, list[Statement]] = {}
     unchecked: dict[str, list[Outcome]] = {}
     places: dict[str, int] = {}
-    same: dict[_Key, list[Outcome]] = {}
+    of_orders: dict[str, list[Outcome]] = {}
     key = None
     for outcome in outcomes:
         if outcome.key is not key:
             key = outcome.key
             places.setdefault(key, len(places))
-        if outcome.order is not None and outcome.rule is not None:
-            same.setdefault((key, outcome.drug), []).append(outcome)
+            of_order = of_orders.setdefault(key, [])
+        if outcome.order is not None:
+            of_order.append(outcome)
         if outcome.outcome not in _TOLD or outcome.quiet:
             continue
         statement = compose(outcome, ranking.phrasing, facts)
         if statement is not None:
             about = outcome.drug if outcome.order is not None else _result_of(statement)
             groups.setdefault((key, about), []).append(statement)
-        elif outcome.outcome == words.CANNOT_TELL:
+        else:
+            # An alert has a case with a card; whatever has none could not be told.
             unchecked.setdefault(key, []).append(outcome)
     cards = []
-    for whose, group in groups.items():
-        beside = _beside(whose[0], group, same.get(whose, ()), unchecked, ranking)
+    for (order, _), group in groups.items():
+        beside = _beside(group, of_orders[order], unchecked, ranking)
         cards.append(_card(_in_order(group, ranking), beside, ranking))
     cards += [_notice(group, ranking) for group in unchecked.values() if group]
     cards.sort(key=lambda card: (-INDICATORS.index(card.indicator), places[card.order], card.notice, card.drug or ""))
@@ -87,10 +89,10 @@ def _result_of(statement: Statement) -> str:
     Only offers join: a guard or a risk about the same result keeps its own card.
     """
     outcome = statement.outcome
-    rule = statement.rule.id
+    rule = statement.advised.rule.id
     if outcome.outcome != words.ALERT:
         return rule
-    for row in statement.rows:
+    for row in statement.advised.rows:
         if not row.advice or row.advice[0].action != _OFFER:
             return rule
     shown = [a for a in outcome.answers if a.word is None and a.keys != ("absent",) and a.subject.kind in _RESULTS]
@@ -98,14 +100,14 @@ def _result_of(statement: Statement) -> str:
 
 
 def _beside(
-    order: str,
-    group: Sequence[Statement],
-    same: Sequence[Outcome],
-    unchecked: dict[str, list[Outcome]],
-    ranking: Ranking,
+    group: Sequence[Statement], of_order: Sequence[Outcome], unchecked: dict[str, list[Outcome]], ranking: Ranking
 ) -> tuple[Outcome, ...]:
     """What other sources make of the same order and drug; what could not be told is taken from the notices."""
-    others = of_other_sources(same, [statement.rule.source for statement in group], ranking.sources) if same else ()
+    order, drug = group[0].outcome.key, group[0].outcome.drug
+    same = [outcome for outcome in of_order if outcome.drug == drug and outcome.rule is not None]
+    if len(same) == len(group):
+        return ()
+    others = of_other_sources(same, [statement.advised.rule.source for statement in group], ranking.sources)
     if not others:
         return ()
     waiting = unchecked.get(order, [])
@@ -131,7 +133,8 @@ def _in_order(group: Sequence[Statement], ranking: Ranking) -> Sequence[Statemen
 def _card(statements: Sequence[Statement], beside: Sequence[Outcome], ranking: Ranking) -> Card:
     phrasing = ranking.phrasing
     statement = statements[0]
-    outcome, lead, order = statement.outcome, statement.lead, statement.outcome.key
+    outcome, lead = statement.outcome, statement.advised.rows[0]
+    order = outcome.key
     standing = standing_of(statements, beside, phrasing, ranking.snapshot)
     evidence = tuple(dict.fromkeys([s.resource for one in statements for s, _ in one.outcome.evidence]))
     facts = phrasing.joined(statement.facts, last="list")
@@ -176,7 +179,7 @@ def _uuid(
 
 def _summary(facts: str, statement: Statement, phrasing: Phrasing) -> str:
     """The longest wording that fits; an allele or a negation is never cut, whole parts are left out instead."""
-    texts = statement.lead.summaries
+    texts = statement.advised.rows[0].summaries
     if "cancer" in statement.outcome.open_facts:
         # What is not sure is said where it is read first.
         doubt = f" ({phrasing.label('cancer_open')})"
@@ -198,38 +201,44 @@ def _sentence(text: str) -> str:
 def _detail(
     facts: str, statements: Sequence[Statement], beside: Sequence[Outcome], standing: Standing, phrasing: Phrasing
 ) -> tuple[Block, ...]:
-    order = statements[0].outcome.order
+    outcome = statements[0].outcome
+    order = outcome.order
     blocks = []
     if order is not None and order.source is not None and order.label and order.drug.how == "name":
         blocks.append(Block((phrasing.label("order_named", name=cut(order.label)),)))
     first = f"{facts}: {standing.advice}" if facts else standing.advice
     blocks += [Block((_sentence(first.strip()),)), standing.why]
-    blocks += [Block((notice,)) for notice in _once([s.notices for s in statements])]
+    notices, used, missing = _together(statements)
+    for notice in notices:
+        blocks.append(Block((notice,)))
     if standing.rows is not None:
         blocks.append(standing.rows)
-    excluded = tuple([line for s in statements for line in excluded_alternatives(s, phrasing)])
+    excluded = [line for s in statements if s.outcome.exceptions for line in excluded_alternatives(s, phrasing)]
     if excluded:
-        blocks.append(Block(excluded, phrasing.label("alternatives"), points=True))
+        blocks.append(Block(tuple(excluded), phrasing.label("alternatives"), points=True))
     others = standing.others
     if beside:
         lines = (*(others.lines if others is not None else ()), *[told(one, phrasing) for one in beside])
         others = Block(lines, others_heading(phrasing, about_order=order is not None), points=True)
     if others is not None:
         blocks.append(others)
-    used = _once([s.used for s in statements])
     if used:
         blocks.append(Block(used, phrasing.label("used"), points=True))
-    missing = _once([s.missing for s in statements])
     if missing:
         blocks.append(Block(missing, phrasing.label("missing"), points=True))
     return (*blocks, *standing.limits, standing.sources)
 
 
-def _once(parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """All lines in their order, each once."""
-    if len(parts) == 1 and len(parts[0]) < 2:
-        return parts[0]
-    return tuple(dict.fromkeys([line for part in parts for line in part]))
+def _together(statements: Sequence[Statement]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Notices, what was used and what was missing of all statements, each line once."""
+    notices: dict[str, None] = {}
+    used: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    for statement in statements:
+        for known, lines in ((notices, statement.notices), (used, statement.used), (missing, statement.missing)):
+            for line in lines:
+                known[line] = None
+    return tuple(notices), tuple(used), tuple(missing)
 
 
 def _suggestions(statement: Statement, tests: tuple[OrderTest, ...], ranking: Ranking) -> tuple[Suggestion, ...]:

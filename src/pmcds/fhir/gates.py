@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.fhir.subjects import parse_reference, subjects
-from pmcds.fhir.values import as_dict, as_dicts, as_list, codings, date_after, date_of, extension, is_date, reference_of
+from pmcds.fhir.values import as_dict, as_dicts, as_list, codings, date_after, date_of, extension, reference_of
 
 # Byte-exact (S1): what is not listed is unreadable.
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -222,11 +222,3 @@ def specimen_of(site: Site, opened: Opened, context: ReadContext) -> str | None:
         if isinstance(display, str) and (found := context.terms.specimen((), display)):
             return found
     return None
-
-
-def dirty_date(data: Mapping[str, Any]) -> bool:
-    """True if a date is stated that cannot be read (R12)."""
-    return any(
-        name in data and data[name] not in (None, "") and not is_date(data[name])
-        for name in ("effectiveDateTime", "effectiveInstant", "issued")
-    )

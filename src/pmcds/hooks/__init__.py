@@ -1,6 +1,6 @@
 """CDS Hooks: requests in, responses out, services, prefetch, feedback, and the dialects of clients.
 
-pydantic comes with the first response (`response.py`), not with this package.
+No pydantic is imported on the way to a response; the typed response (`response.py`) is for tests and tools.
 """
 
 from __future__ import annotations

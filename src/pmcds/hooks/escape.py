@@ -97,7 +97,9 @@ def paragraphs(parts: Iterable[Markdown]) -> Markdown:
 
 def length(text: str) -> int:
     """The longer of the two counts that clients use: code points or UTF-16 units."""
-    return len(text) if text.isascii() else len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    if text.isascii() or max(text) <= "\uffff":
+        return len(text)
+    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
 
 
 def shorten(text: str, limit: int = SUMMARY_LIMIT, negations: frozenset[str] = NEGATIONS) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ from pmcds.infer.variant_classes import Described, Fits, fits
 from pmcds.infer.variant_consistency import consistent, near_miss, other_at_residue
 from pmcds.infer.variant_findings import described, value_of, variants_of
 from pmcds.infer.variant_names import described_of, parse
+from pmcds.infer.variant_predicates import PREDICATES
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding
@@ -22,10 +24,12 @@ WILD_TYPE = "wild type"
 _PRESENT = ("present",)
 _ABSENT = ("absent",)
 # Changes that a test for small variants does not see, and the rows of tests that see nothing else.
-_STRUCTURAL = ("fusion", "fused_with", "amplification", "loss")
-_STRUCTURAL_ROWS = {"fusion": ("fusion", "fused_with"), "copy-number": ("amplification", "loss")}
+_STRUCTURAL = ("fusion", "fused_with", "amplification", "copies", "loss")
+_STRUCTURAL_ROWS = {"fusion": ("fusion", "fused_with"), "copy-number": ("amplification", "copies", "loss")}
 # What is not found in cell-free DNA may be there all the same (ST-04, ST-05).
 _PLASMA = "plasma"
+# A residue or an exon in the name of a category.
+_NUMBER = re.compile(r"\d{2,}")
 # How notes begin that say what was found; the phrases of a card know them.
 FOUND, SPECIMEN, SHARE = "found ", "specimen ", "share of the reads "
 # What a coverage statement says when less than the whole gene was looked at.
@@ -208,7 +212,9 @@ def _reaches(wanted: Wanted, finding: Finding, genes: Mapping[str, Gene]) -> boo
         return not any(word in wanted.spec for word in _STRUCTURAL)
     if scope == "region":
         region = " ".join(str(name) for name in value.get("dna_region", ())).lower()
-        return bool(region) and any(region in text.lower() for text in (wanted.name, *wanted.spec.get("texts", ())))
+        return bool(region) and len(_ways(wanted.spec)) <= 1 and any(
+            re.search(rf"(?<!\w){re.escape(region)}(?!\w)", text) for text in _said(wanted.name, wanted.spec)
+        )  # fmt: skip
     if scope != "region" and variant.phrase is not None and variant.protein is None:
         return _category_covers(wanted, variant.phrase, genes)
     # The absence of one member says nothing about a category; the absence of the same single variant does.
@@ -225,8 +231,7 @@ def _structural_reach(wanted: Wanted, variant: Described, words_seen: Sequence[s
 
 
 def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> bool:
-    listed = _said(wanted.name, wanted.spec)
-    if phrase.lower() in listed:
+    if _is_whole(wanted.name, wanted.spec, phrase.lower()):
         return True
     gene = genes.get(wanted.gene)
     parsed = parse(wanted.name, genes, wanted.gene)
@@ -234,8 +239,22 @@ def _category_covers(wanted: Wanted, phrase: str, genes: Mapping[str, Gene]) -> 
         return False
     variant = described_of(parsed)
     return any(
-        phrase.lower() in _said(name, spec) and fits(name, spec, variant) for name, spec in gene.variants.items()
+        _is_whole(name, spec, phrase.lower()) and fits(name, spec, variant) for name, spec in gene.variants.items()
     )
+
+
+def _is_whole(name: str, spec: Mapping[str, Any], phrase: str) -> bool:
+    """True if the phrase names all of the category: the absence of one way to belong to it excludes no other."""
+    if phrase == name.lower():
+        return True
+    told = set(_NUMBER.findall(phrase))
+    alike = "same" in spec or (set(_NUMBER.findall(name)) <= told and (not told or told >= set(spec.get("codons", ()))))
+    return alike and len(_ways(spec)) <= 1 and phrase in _said(name, spec)
+
+
+def _ways(spec: Mapping[str, Any]) -> list[str]:
+    """The ways in which a variant can belong to a category."""
+    return [word for word in PREDICATES if word in spec and not word.startswith("perhaps")]
 
 
 def _said(name: str, spec: Mapping[str, Any]) -> set[str]:

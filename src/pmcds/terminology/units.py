@@ -95,11 +95,6 @@ class Units:
         converted = self.convert(value, unit, known, subject)
         return converted is None or low <= converted <= high
 
-    @property
-    def codes(self) -> frozenset[str]:
-        """All accepted units."""
-        return frozenset(self._units)
-
 
 def _fraction(text: str) -> Fraction:
     """A number or a ratio of two numbers, exactly."""

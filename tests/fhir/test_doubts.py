@@ -1,0 +1,366 @@
+"""Status, subject, consent and numbers at their edges: what cannot be told is never taken for the patient's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pmcds.fhir import open_input
+from pmcds.fhir.gates import Gate, absent, gate, source_class
+from pmcds.fhir.observations.answers import answer_in, answer_of
+from pmcds.fhir.observations.laboratory import read_laboratory
+from pmcds.fhir.observations.numbers import range_of, ratio_of
+from pmcds.fhir.site import Site
+from pmcds.fhir.subjects import normal_base, parse_reference
+from pmcds.fhir.values import as_dict, as_list, date_of, decimal_of, span_of
+from pmcds.model.findings import Finding
+from tests.fhir.material import (
+    LOINC,
+    PATIENT,
+    SUBJECT,
+    bundle,
+    condition,
+    context,
+    creatinine,
+    findings_of,
+    note_of,
+    reading,
+)
+from tests.fhir.observations.support import terms
+from tests.fhir.test_consents import consent, genotype
+
+UCUM = "http://unitsofmeasure.org"
+OTHER: dict[str, Any] = {"resourceType": "Patient", "id": "p2"}
+
+
+def verdict(resource: dict[str, Any], *others: Any) -> Gate:
+    opened = open_input(bundle(resource, *others))
+    return gate(opened.sites[0], opened, context("Patient/p1"))
+
+
+# Status and subject
+
+
+def test_a_resource_without_content_is_unreadable() -> None:
+    opened = open_input(bundle(creatinine()))
+    empty = Site("/entry/0/resource", "Observation", "Observation/x", None)
+    assert gate(empty, opened, context("Patient/p1")).reason == "unreadable"
+
+
+def test_h25_a_focus_on_a_disease_or_specimen_of_another_patient_is_no_result_of_the_patient() -> None:
+    result = creatinine(focus=[{"reference": "Condition/c1"}])
+    own = condition()
+    assert verdict(result, own, PATIENT).reason is None
+    other = condition(subject={"reference": "Patient/p2"})
+    assert verdict(result, other, PATIENT, OTHER).reason == "focus-not-patient"
+
+
+def test_a_value_whose_extension_says_that_it_is_absent_is_absent_unless_a_value_stands_beside_it() -> None:
+    gone = {
+        "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+    }
+    assert absent({"_valueString": gone})
+    assert not absent({"_valueString": gone, "valueString": "positive"})
+    assert not absent({"_valueString": {"extension": [{"url": "http://example.org/x"}]}})
+    assert verdict(creatinine(valueQuantity=None, _valueString=gone)).reason == "value-absent"
+
+
+def source(code: str) -> dict[str, Any]:
+    return {
+        "code": {"coding": [{"system": LOINC, "code": "48002-0"}]},
+        "valueCodeableConcept": {"coding": [{"system": LOINC, "code": code}]},
+    }
+
+
+def test_h11_two_source_classes_that_differ_are_none() -> None:
+    ctx = context("Patient/p1")
+    assert source_class({"component": [source("LA6683-2")]}, ctx)[0] == "germline"
+    assert source_class({"component": [source("LA6683-2"), source("LA6684-0")]}, ctx) == (
+        None,
+        ("source-class-conflict",),
+    )
+    assert source_class({"component": [source("LA6683-2"), source("LA6683-2")]}, ctx)[0] == "germline"
+
+
+@pytest.mark.parametrize(
+    ("reference", "parsed"),
+    [
+        ("Patient/p1", (None, "Patient", "p1")),
+        ("Patient/p1/_history/2", (None, "Patient", "p1")),
+        ("Patient/p1/_history/2/more", None),
+        ("https://e.org/fhir/Patient/p1", ("https://e.org/fhir", "Patient", "p1")),
+        ("e.org/Patient/p1", None),
+        ("Patient/", None),
+        ("p1", None),
+    ],
+)
+def test_a_reference_that_has_no_known_form_names_nobody(reference: str, parsed: Any) -> None:
+    found = parse_reference(reference)
+    assert (tuple(found) if found is not None else None) == parsed
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("HTTPS://E.org:443/fhir/", "https://e.org/fhir"),
+        ("http://e.org:80/fhir", "http://e.org/fhir"),
+        ("http://e.org:8080/fhir", "http://e.org:8080/fhir"),
+        ("https://e.org:x/fhir", "https://e.org:x/fhir"),
+        ("https://[e.org/fhir", "https://[e.org/fhir"),
+    ],
+)
+def test_a_server_is_compared_without_case_of_host_and_default_port_and_never_guessed(url: str, same: str) -> None:
+    assert normal_base(url) == same
+
+
+def test_a_subject_is_inherited_over_several_links_and_never_from_another_patient() -> None:
+    lost = creatinine("a", subject=None, derivedFrom=[{"reference": "Observation/b"}])
+    middle = creatinine("b", value="1.1", subject=None, derivedFrom=[{"reference": "Observation/c"}])
+    last = creatinine("c", value="1.2", subject=None, derivedFrom=[{"reference": "Observation/d"}])
+    for whose, counts in (("Patient/p1", True), ("Patient/p2", False)):
+        end = creatinine("d", value="1.3", subject={"reference": whose})
+        found = reading(bundle(PATIENT, OTHER, lost, middle, last, end), "Patient/p1")
+        used = [f for f in findings_of(found, "Observation/a") if f.status == "present"]
+        assert bool(used) is counts
+
+
+def test_an_empty_reference_leads_nowhere() -> None:
+    opened = open_input(bundle(PATIENT, creatinine()))
+    assert opened.resolve("", opened.sites[0]) is None
+    assert opened.resolve("Patient/p1", opened.sites[1]) is opened.sites[0]
+
+
+def test_a_relative_reference_never_leads_to_a_resource_of_another_server() -> None:
+    def entry(resource: dict[str, Any], server: str) -> dict[str, Any]:
+        return {"fullUrl": f"{server}/{resource['resourceType']}/{resource['id']}", "resource": resource}
+
+    here, there = "https://one.example.org/fhir", "https://two.example.org/fhir"
+    for server, found in ((here, True), (there, False)):
+        opened = open_input(
+            {
+                "resourceType": "Bundle",
+                "type": "searchset",
+                "entry": [entry(creatinine(), here), entry(PATIENT, server)],
+            }
+        )
+        assert (opened.resolve("Patient/p1", opened.sites[0]) is not None) is found
+
+
+# Consent
+
+
+def denied(provision: dict[str, Any]) -> bool:
+    found = reading(bundle(PATIENT, consent(provision), genotype()), "Patient/p1")
+    return any(finding.status == "withheld" for finding in found.findings)
+
+
+GENETIC = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "GDIS"}
+DENY = {"type": "deny", "securityLabel": [GENETIC]}
+
+
+def test_a_provision_that_is_over_or_about_collecting_only_binds_no_use() -> None:
+    assert denied({"type": "permit", "provision": [DENY]})
+    assert not denied({"type": "permit", "provision": [{**DENY, "period": {"end": "2020-01-01"}}]})
+    assert denied({"type": "permit", "provision": [{**DENY, "period": {"end": "2030-01-01"}}]})
+    for actions, binds in (
+        (["collect"], False),
+        (["collect", "correct"], False),
+        (["collect", "use"], True),
+        (["access"], True),
+    ):
+        action = [{"coding": [{"code": code}]} for code in actions]
+        assert denied({"type": "permit", "provision": [{**DENY, "action": action}]}) is binds
+
+
+# Copies
+
+
+def test_two_void_versions_of_a_result_contradict_nothing() -> None:
+    first = creatinine(
+        "a", status="entered-in-error", identifier=[{"value": "x"}], meta={"lastUpdated": "2026-01-01T00:00:00Z"}
+    )
+    second = creatinine(
+        "b", status="cancelled", identifier=[{"value": "x"}], meta={"lastUpdated": "2026-02-01T00:00:00Z"}
+    )
+    found = reading(bundle(PATIENT, first, second), "Patient/p1")
+    assert {note_of(found, f"Observation/{name}").ignored for name in "ab"} == {"void-status"}
+    assert not any(
+        finding.status in ("present", "conflicting") for finding in found.findings if finding.kind == "laboratory"
+    )
+
+
+def test_one_resource_sent_twice_is_no_version_of_itself() -> None:
+    same = creatinine("a", identifier=[{"value": "x"}])
+    found = reading(bundle(PATIENT, same, dict(same)), "Patient/p1")
+    notes = [note.ignored for note in found.inputs if note.resource == "Observation/a"]
+    assert notes.count(None) == 1
+    assert len([f for f in found.findings if f.kind == "laboratory" and f.status == "present"]) == 1
+
+
+# Values
+
+
+def test_a_number_that_no_decimal_holds_is_no_number() -> None:
+    assert decimal_of("1E9999999999999999999") is None
+    assert decimal_of(10**400) is None
+    assert decimal_of("1e2") == Decimal(100)
+
+
+def test_an_empty_object_is_no_value_and_one_object_in_a_list_is_that_object() -> None:
+    assert as_list({}) == as_list("") == as_list(None) == as_list([{}, None, ""]) == []
+    assert as_list({"a": 1}) == [{"a": 1}]
+    assert as_dict([{"a": 1}]) == {"a": 1}
+    assert as_dict([{"a": 1}, {"a": 2}]) == as_dict(["a"]) == {}
+
+
+def test_the_last_year_of_the_calendar_has_an_end() -> None:
+    for text in ("9999", "9999-12"):
+        found = span_of(text)
+        assert found is not None and found.start < found.end
+
+
+@pytest.mark.parametrize(
+    ("members", "date"),
+    [
+        ({"effectiveInstant": "2026-01-02T00:00:00Z", "issued": "2026-02-01"}, "2026-01-02T00:00:00Z"),
+        ({"effectiveTiming": {"event": ["2026-01-03"]}, "issued": "2026-02-01"}, "2026-01-03"),
+        ({"effectiveTiming": {"event": []}, "issued": "2026-02-01"}, "2026-02-01"),
+        ({"effectivePeriod": {"end": "2026-01-04"}, "issued": "2026-02-01"}, "2026-01-04"),
+        ({"effectivePeriod": {"start": "2026-01-01", "end": "2026-01-04"}}, "2026-01-01"),
+        ({"effectiveDateTime": "yesterday", "issued": "2026-02-01"}, "2026-02-01"),
+        ({"effectiveDateTime": "yesterday"}, None),
+    ],
+)
+def test_the_date_of_a_result_is_when_it_was_taken_before_when_it_was_told(
+    members: dict[str, Any], date: str | None
+) -> None:
+    assert date_of(members) == date
+
+
+# Numbers
+
+
+def quantity(value: str, unit: str = "mg/dL", **more: Any) -> dict[str, Any]:
+    return {"value": value, "system": UCUM, "code": unit, **more}
+
+
+def test_a_range_whose_ends_are_turned_or_in_two_units_or_with_a_sign_is_not_read() -> None:
+    good = range_of({"low": quantity("1"), "high": quantity("2")}, terms())
+    assert (good.low, good.high, good.unit, good.reason) == (Decimal(1), Decimal(2), "mg/dL", None)
+    half = range_of({"low": quantity("1")}, terms())
+    assert (half.low, half.high) == (Decimal(1), None)
+    for bad in (
+        {"low": quantity("2"), "high": quantity("1")},
+        {"low": quantity("1"), "high": quantity("2", "mmol/L")},
+        {"low": quantity("1", comparator="<"), "high": quantity("2")},
+        {},
+        "text",
+    ):
+        read = range_of(bad, terms())
+        assert (read.low, read.high, read.reason) == (None, None, "value-unreadable")
+
+
+def test_a_ratio_by_nothing_or_with_a_sign_or_of_two_kinds_is_not_read() -> None:
+    assert ratio_of({"numerator": {"value": "3"}, "denominator": {"value": "2"}}, terms()).quantity == Decimal("1.5")
+    assert ratio_of({"numerator": {"value": "4"}, "denominator": {"value": "2"}}, terms()).quantity == Decimal(2)
+    for bad in (
+        {"numerator": {"value": "3"}, "denominator": {"value": "0"}},
+        {"numerator": {"value": "3", "comparator": "<"}, "denominator": {"value": "2"}},
+        {"numerator": {"value": "3"}},
+        {},
+    ):
+        assert ratio_of(bad, terms()).reason == "value-unreadable"
+    mixed = ratio_of({"numerator": quantity("3"), "denominator": {"value": "2"}}, terms())
+    assert (mixed.quantity, mixed.reason) == (None, "unit-unreadable")
+
+
+# Answers
+
+
+def test_two_answers_of_one_concept_that_differ_are_a_contradiction() -> None:
+    positive, negative = (LOINC, "LA6576-8", None), (LOINC, "LA6577-6", None)
+    assert answer_of(terms(), [positive, positive]).word is not None
+    both = answer_of(terms(), [positive, negative])
+    assert (both.word, both.reason) == (None, "value-conflict")
+
+
+def test_two_values_of_one_result_that_differ_are_a_contradiction() -> None:
+    concept = {"coding": [{"system": LOINC, "code": "LA6576-8"}]}
+    torn = answer_in(terms(), {"valueCodeableConcept": concept, "valueBoolean": False})
+    assert (torn.word, torn.reason) == (None, "value-conflict")
+    assert answer_in(terms(), {"valueCodeableConcept": concept, "valueBoolean": True}).word is not None
+
+
+# Laboratory values
+
+
+def component(code: str, value: str = "1.4") -> dict[str, Any]:
+    return {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": quantity(value)}
+
+
+def labs(resource: dict[str, Any]) -> list[Finding]:
+    return findings_of(reading(bundle(PATIENT, resource), "Patient/p1"), f"Observation/{resource['id']}", "laboratory")
+
+
+def test_l7_the_one_component_of_the_same_question_is_the_value_and_of_two_it_is_never_the_first() -> None:
+    (one,) = labs(creatinine(valueQuantity=None, component=[component("2160-0")]))
+    assert (one.status, one.value["quantity"]) == ("present", Decimal("1.4"))
+    (torn,) = labs(creatinine(valueQuantity=None, component=[component("2160-0"), component("2160-0", "9.9")]))
+    assert (torn.status, torn.reason, "quantity" in torn.value) == ("indeterminate", "value-absent", False)
+
+
+def test_h36_of_a_panel_two_parts_with_one_question_are_never_read_as_the_first() -> None:
+    panel = {"coding": [{"system": "http://example.org", "code": "panel"}], "text": "Panel"}
+    parts = [component("2160-0"), component("2160-0", "9.9"), component("2823-3", "4")]
+    parts[2]["valueQuantity"] = quantity("4", "mmol/L")
+    found = labs(creatinine(valueQuantity=None, code=panel, component=parts))
+    told = {(finding.subject, finding.status, finding.reason) for finding in found}
+    assert ("creatinine", "indeterminate", "value-absent") in told
+    assert ("potassium", "present", None) in told
+
+
+def worded(**members: Any) -> Finding:
+    stated: dict[str, Any] = {
+        "code": {"coding": [{"system": LOINC, "code": "2160-0"}]},
+        "valueQuantity": None,
+        **members,
+    }
+    (found,) = labs(creatinine(**stated))
+    return found
+
+
+def test_a_word_of_a_laboratory_is_its_result_and_a_contradiction_of_words_none() -> None:
+    positive = {"coding": [{"system": LOINC, "code": "LA6576-8", "display": "Positive"}]}
+    negative = {"coding": [{"system": LOINC, "code": "LA6577-6", "display": "Negative"}]}
+    assert worded(valueCodeableConcept=positive).value["result"] == "positive"
+    assert worded(valueCodeableConcept=negative).value["result"] == "negative"
+    assert (
+        worded(valueCodeableConcept={"coding": [{"system": LOINC, "code": "LA9633-4"}]}).value["result"] == "positive"
+    )
+    assert (
+        worded(valueCodeableConcept={"coding": [{"system": LOINC, "code": "LA9634-2"}]}).value["result"] == "negative"
+    )
+    torn = worded(valueCodeableConcept={"coding": [*positive["coding"], *negative["coding"]]})
+    assert (torn.status, torn.reason, "result" in torn.value) == ("conflicting", "value-conflict", False)
+    wrong = worded(valueCodeableConcept={"coding": [{**positive["coding"][0], "display": "Negative"}]})
+    assert (wrong.status, wrong.reason) == ("conflicting", "code-display")
+
+
+def test_a_word_that_leaves_the_result_open_is_indeterminate() -> None:
+    found = worded(valueCodeableConcept={"coding": [{"system": LOINC, "code": "LA11884-6"}]})
+    assert (found.status, found.reason) == ("indeterminate", "indeterminate")
+
+
+@pytest.mark.parametrize(("code", "told"), [("POS", "positive"), ("NEG", "negative")])
+def test_an_interpretation_alone_is_the_word_of_the_laboratory(code: str, told: str) -> None:
+    system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    assert worded(interpretation=[{"coding": [{"system": system, "code": code}]}]).value.get("result") == told
+
+
+def test_without_any_value_a_measurement_is_not_there() -> None:
+    found = worded()
+    assert (found.status, found.reason) == ("ignored", "value-absent")
+    assert SUBJECT["reference"] == "Patient/p1"
+    assert callable(read_laboratory)
