@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pmcds.engine.phrasing import NOT_READABLE, Phrasing
+from pmcds.engine.phrasing import NOT_READABLE, Phrasing, cut, fits
 from pmcds.model.answers import Answer, Interval, Subject
 from pmcds.model.findings import Source
 from pmcds.model.rules import Advice, Alternative
@@ -195,3 +195,16 @@ def test_a_slot_without_a_value_stays_as_it_is_written_and_a_percent_sign_is_a_s
     words = {**PHRASES, "labels": {**PHRASES["labels"], "odd": "{here} of 5 % and {gone}"}}
     assert Phrasing(words).label("odd", here="50 %") == "50 % of 5 % and {gone}"
     assert Phrasing(words).label("odd", here="{gone}", gone="{here}") == "{gone} of 5 % and {here}"
+
+
+def test_a_text_that_is_cut_is_no_longer_than_its_length_and_says_so() -> None:
+    assert cut("x" * 80) == "x" * 80
+    assert cut("x" * 81) == "x" * 79 + "…"
+    assert cut("word " * 40, 10) == "word word…"
+    assert len(cut("y" * 500, 130)) == 130
+
+
+def test_a_summary_of_exactly_the_most_characters_does_not_fit() -> None:
+    assert fits("x" * 139) and not fits("x" * 140)
+    assert fits("é" * 139) and not fits("é" * 140)
+    assert fits("\U0001f600" * 69) and not fits("\U0001f600" * 70)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 from tests.evidence.goldens import ROOT
 
@@ -208,10 +209,22 @@ def live() -> dict[tuple[str, str], list[FunctionType]]:
     return found
 
 
+@cache
+def remembering() -> dict[FunctionType, Any]:
+    """The functions of the product behind a cache that forgets nothing by itself."""
+    kind = type(live)
+    return {
+        item.__wrapped__: item for item in gc.get_objects() if isinstance(item, kind) and hasattr(item, "__wrapped__")
+    }
+
+
 def put_in_place(mutant: Mutant) -> bool:
     """Exchange the code of the live function; false if there is none."""
     functions = live().get((mutant.file, mutant.function), [])
     code = changed_code(mutant)
     for function in functions:
         function.__code__ = code
+        if function in remembering():
+            # What it gave without the fault is not to be told again.
+            remembering()[function].cache_clear()
     return bool(functions)

@@ -5,6 +5,7 @@ Used by scripts/mutate; `-p tests.evidence.mutating` with PMCDS_MUTATING naming 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -26,7 +27,7 @@ if OPTIONS and not os.path.exists(OPTIONS["reach"]):
     MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
     MEASURING.start()
 
-from tests.evidence.mutants import SOURCE, Mutant, files, mutants, put_in_place  # noqa: E402
+from tests.evidence.mutants import SOURCE, Mutant, files, live, mutants, put_in_place, remembering  # noqa: E402
 
 # Seconds of tests for one mutant at most, by their own durations. What killed in this file before comes first, then
 # the shortest tests; a test that takes longer than SLOW is left out where others reach the line.
@@ -44,6 +45,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     out: dict[str, Any] = {"all": len(every), "tests": len(session.items), "seed": options["seed"], "rows": []}
     if options.get("again"):
         every = _again(options["again"], every)
+    # What the forks share is worked out before the first of them, and no collector touches it in any.
+    live()
+    remembering()
+    gc.collect()
+    gc.freeze()
     end = time.monotonic() + options["seconds"]
     places = {item.nodeid: place for place, item in enumerate(session.items)}
     killers: dict[str, list[int]] = {}

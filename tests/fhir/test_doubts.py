@@ -14,7 +14,7 @@ from pmcds.fhir.observations.laboratory import read_laboratory
 from pmcds.fhir.observations.numbers import range_of, ratio_of
 from pmcds.fhir.site import Site
 from pmcds.fhir.subjects import normal_base, parse_reference
-from pmcds.fhir.values import as_dict, as_list, date_of, decimal_of, span_of
+from pmcds.fhir.values import as_dict, as_list, date_of, decimal_of, span_of, spelling
 from pmcds.model.findings import Finding
 from tests.fhir.material import (
     LOINC,
@@ -126,6 +126,15 @@ def test_a_subject_is_inherited_over_several_links_and_never_from_another_patien
         assert bool(used) is counts
 
 
+@pytest.mark.parametrize(
+    ("reference", "reason"), [("p1", "no-subject"), ("somebody", "no-subject"), ("Patient/p2", "other-patient")]
+)
+def test_h02_a_word_in_the_place_of_a_subject_names_nobody(reference: str, reason: str) -> None:
+    found = reading(bundle(PATIENT, creatinine(subject={"reference": reference})), "Patient/p1")
+    told = note_of(found, "Observation/creat").ignored or findings_of(found, "Observation/creat")[0].reason
+    assert told == reason
+
+
 def test_an_empty_reference_leads_nowhere() -> None:
     opened = open_input(bundle(PATIENT, creatinine()))
     assert opened.resolve("", opened.sites[0]) is None
@@ -164,6 +173,10 @@ def test_a_provision_that_is_over_or_about_collecting_only_binds_no_use() -> Non
     assert denied({"type": "permit", "provision": [DENY]})
     assert not denied({"type": "permit", "provision": [{**DENY, "period": {"end": "2020-01-01"}}]})
     assert denied({"type": "permit", "provision": [{**DENY, "period": {"end": "2030-01-01"}}]})
+    elsewhere = {"type": "deny", "class": [{"system": "http://hl7.org/fhir/resource-types", "code": "Condition"}]}
+    assert not denied({"type": "permit", "provision": [{**DENY, "period": {"end": "2020-01-01"}}, elsewhere]})
+    assert not denied({"type": "permit", "provision": [{**DENY, "period": {"start": "2030-01-01"}}, elsewhere]})
+    assert denied({"type": "permit", "provision": [{**DENY, "period": {"start": "2020-01-01"}}, elsewhere]})
     for actions, binds in (
         (["collect"], False),
         (["collect", "correct"], False),
@@ -178,17 +191,26 @@ def test_a_provision_that_is_over_or_about_collecting_only_binds_no_use() -> Non
 
 
 def test_two_void_versions_of_a_result_contradict_nothing() -> None:
-    first = creatinine(
-        "a", status="entered-in-error", identifier=[{"value": "x"}], meta={"lastUpdated": "2026-01-01T00:00:00Z"}
-    )
-    second = creatinine(
-        "b", status="cancelled", identifier=[{"value": "x"}], meta={"lastUpdated": "2026-02-01T00:00:00Z"}
-    )
+    first = creatinine("a", status="entered-in-error", identifier=[{"value": "x"}], issued="2026-01-01T00:00:00Z")
+    second = creatinine("b", status="cancelled", identifier=[{"value": "x"}], issued="2026-02-01T00:00:00Z")
     found = reading(bundle(PATIENT, first, second), "Patient/p1")
     assert {note_of(found, f"Observation/{name}").ignored for name in "ab"} == {"void-status"}
-    assert not any(
-        finding.status in ("present", "conflicting") for finding in found.findings if finding.kind == "laboratory"
-    )
+    labs_read = [finding for finding in found.findings if finding.kind == "laboratory"]
+    assert not any(finding.status in ("present", "conflicting") for finding in labs_read)
+    valid = {**first, "status": "final"}
+    found = reading(bundle(PATIENT, valid, second), "Patient/p1")
+    assert [f.reason for f in findings_of(found, "Observation/a", "laboratory")] == ["later-result"]
+
+
+def test_two_versions_of_one_id_without_an_order_of_time_stay_both() -> None:
+    one = creatinine("a", identifier=[{"value": "x"}])
+    other = creatinine("a", value="1.9", identifier=[{"value": "x"}])
+    found = reading(bundle(PATIENT, one, other), "Patient/p1")
+    assert [note.ignored for note in found.inputs if note.resource == "Observation/a"] == [None, None]
+    values = {f.value["quantity"] for f in findings_of(found, "Observation/a", "laboratory")}
+    assert values == {Decimal("0.9"), Decimal("1.9")}
+    later = reading(bundle(PATIENT, one, {**other, "issued": "2026-04-01T00:00:00Z"}), "Patient/p1")
+    assert [f.value["quantity"] for f in findings_of(later, "Observation/a", "laboratory")] == [Decimal("1.9")]
 
 
 def test_one_resource_sent_twice_is_no_version_of_itself() -> None:
@@ -364,3 +386,24 @@ def test_without_any_value_a_measurement_is_not_there() -> None:
     assert (found.status, found.reason) == ("ignored", "value-absent")
     assert SUBJECT["reference"] == "Patient/p1"
     assert callable(read_laboratory)
+
+
+def test_two_concepts_are_remembered_as_one_only_if_codes_display_and_text_are_the_same() -> None:
+    coding = {"system": "s", "code": "c", "display": "d"}
+    whole = {"coding": [coding], "text": "t"}
+    assert spelling(whole) == spelling([whole]) == spelling({"text": "t", "coding": [dict(coding)]})
+    for name in ("system", "code", "display"):
+        assert spelling({**whole, "coding": [{**coding, name: "x"}]}) != spelling(whole)
+        assert spelling({**whole, "coding": [{k: v for k, v in coding.items() if k != name}]}) != spelling(whole)
+    assert spelling({**whole, "text": "x"}) != spelling(whole) != spelling({"coding": [coding]})
+    assert spelling({**whole, "coding": [coding, {**coding, "code": "x"}]}) != spelling(whole)
+    assert spelling({**whole, "coding": [coding, {**coding, "code": "x"}]}) != spelling(
+        {**whole, "coding": [coding, {**coding, "code": "y"}]}
+    )
+
+
+def test_a_consent_that_binds_is_told_as_context_and_one_that_is_over_is_not() -> None:
+    found = reading(bundle(PATIENT, consent({"type": "permit", "provision": [DENY]}), genotype()), "Patient/p1")
+    assert (note_of(found, "Consent/k").role, note_of(found, "Consent/k").ignored) == ("context", None)
+    draft = reading(bundle(PATIENT, consent(DENY, status="draft"), genotype()), "Patient/p1")
+    assert not any(finding.status == "withheld" for finding in draft.findings)

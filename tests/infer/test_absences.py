@@ -10,6 +10,7 @@ import pytest
 
 from pmcds.infer.blank import remember
 from pmcds.infer.donors import by_donor
+from pmcds.infer.variant_table import listed_gene
 from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding, Reading
@@ -382,3 +383,35 @@ def test_h16_a_transfusion_whose_date_is_not_known_may_be_before_the_sample(
         one for one in by_donor(Reading((given, result)), genes(), terms(), NOW).findings if one.kind == "genotype"
     ]
     assert any("mixed" in note for note in read.notes) is told
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"),
+    [("2025-12-19", False), ("2025-12-20", True), ("2026-03-20", True), ("2026-03-21", False)],
+)
+def test_h16_cells_of_a_transfusion_are_in_samples_from_its_day_on_and_for_ninety_days(sample: str, told: bool) -> None:
+    given = finding("condition", "blood transfusion", {}, date="2025-12-20")
+    result = genotype("CYP2C19", "*1/*1", date=sample, specimen="blood")
+    read = by_donor(Reading((given, result)), genes(), terms(), NOW).findings
+    (own,) = [one for one in read if one.kind == "genotype"]
+    assert any("mixed" in note for note in own.notes) is told
+
+
+def test_another_exchange_excludes_a_category_that_lists_single_changes_under_any_names() -> None:
+    braf = genes()["BRAF"]
+    listed = {"any_of": ["p.Val600Glu", "p.Val600Asp"], "texts": ["one of two"], "names": ["BRAF of two"]}
+    known = {**genes(), "BRAF": replace(braf, variants={**braf.variants, "two changes": listed})}
+    other = variant("BRAF", {"p": "p.Val600Lys"}, specimen="tissue")
+    assert ask("BRAF two changes", other, known=known).keys == ("absent",)
+    wider = {**listed, "missense": ["599", "601"]}
+    known = {
+        **genes(),
+        "BRAF": replace(braf, variants={**braf.variants, "two changes": {**wider, "missense": ["1", "2"]}}),
+    }
+    assert ask("BRAF two changes", other, known=known).keys == ()
+
+
+def test_only_a_place_or_an_identifier_tells_the_gene_by_itself() -> None:
+    assert listed_gene("rs6025", genes()) == "F5"
+    for name in ("p.Arg506Gln", "c.1691G>A", "p.Arg534Gln", "c.20210G>A", "C282Y"):
+        assert listed_gene(name, genes()) is None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pmcds.infer import parse_variant
 from pmcds.infer import variant_predicates as predicates
 from pmcds.infer.protein import nucleotide, protein
 from pmcds.infer.variant_classes import classes_of, fits, resolved, same_as
@@ -134,6 +135,8 @@ def test_vp05_an_exon_is_skipped_only_by_its_splice_sites_or_its_whole_deletion(
 def test_a_legacy_splice_name_skips_the_exon_of_its_residue() -> None:
     assert predicates.skips(EXON, told(p="p.X1010_splice")) is True
     assert predicates.skips(EXON, told(p="p.X1011_splice")) is False
+    assert predicates.skips(EXON, told(p="p.X963_splice")) is True
+    assert predicates.skips(EXON, told(p="p.X962_splice")) is False
     assert predicates.skips({}, told(p="p.X1010_splice")) is False
 
 
@@ -240,6 +243,11 @@ def test_a_phrase_that_may_mean_more_than_the_category_is_not_told() -> None:
         (told(p="p.Glu700_Ala750del"), False, False, False),
         (told(c="c.2236_2250del"), True, False, False),
         (told(c="c.2236_2249del"), False, False, False),
+        (told(c="c.2236del"), False, False, False),
+        (told(c="c.2236dup"), False, False, False),
+        (told(c="c.2185_2283del"), True, False, False),
+        (told(c="c.2184_2283del"), False, False, False),
+        (told(c="c.2185_2286del"), False, False, False),
         (told(c="c.2236_2250dup"), False, True, True),
         (told(c="c.2236_2237insAAA"), False, True, True),
         (told(c="c.2236_2250delinsAAA"), True, False, False),
@@ -308,6 +316,33 @@ def test_fx04_a_near_miss_is_told_in_our_words_for_what_it_is() -> None:
 # Names as told
 
 
+def test_a_legacy_splice_name_keeps_its_sign_and_a_lost_stop_is_a_stop() -> None:
+    splice, stop = protein("p.X1010_splice"), protein("p.X288Cys")
+    assert splice is not None and (splice.ref, splice.name) == ("X", "p.X1010_splice")
+    assert stop is not None and stop.ref == "*"
+    residue = protein("p.Asp1010_splice")
+    assert residue is not None and residue.ref == "D"
+
+
+@pytest.mark.parametrize(
+    ("text", "gene"),
+    [
+        ("EGFRvIII", "EGFR"),
+        ("Philadelphia chromosome", "ABL1"),
+        ("Factor V Leiden", "F5"),
+        ("Prothrombin 20210A", "F2"),
+    ],
+)
+def test_a_name_that_stands_for_one_gene_needs_no_symbol(text: str, gene: str) -> None:
+    found = parse_variant(text, genes())
+    assert found is not None and found.gene == gene
+
+
+def test_a_phrase_that_many_genes_share_stands_for_none() -> None:
+    found = parse_variant("rearrangement", genes())
+    assert found is None or found.gene is None
+
+
 @pytest.mark.parametrize("text", ["p.Gly12Gly", "G12G", "p.Gly12="])
 def test_an_exchange_of_a_residue_for_itself_is_silent(text: str) -> None:
     change = protein(text)
@@ -373,3 +408,33 @@ def test_what_is_excepted_from_a_category_is_never_in_it() -> None:
 def test_t39_a_variant_that_is_called_both_ways_is_neither(stated: tuple[str, ...], holds: tuple[str, ...]) -> None:
     told_so = variant("BRCA1", {"c": "NM_007294.4:c.68_69del", "significances": stated}, source_class="germline")
     assert ask("variant", "BRCA1 pathogenic variant", told_so).keys == holds
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("BRAF p.Val600Glu", "substitution"),
+        ("EGFR p.Glu746_Ala750del", "deletion"),
+        ("EGFR p.Glu746_Ala750delinsIle", "delins"),
+        ("EGFR p.Ala763_Tyr764insPheGln", "insertion"),
+        ("EGFR p.Ser768_Asp770dup", "duplication"),
+        ("NPM1 p.Trp288fs", "frameshift"),
+        ("BRCA1 p.Arg1443Ter", "nonsense"),
+        ("BRCA1 p.Arg1443=", "synonymous"),
+        ("MET p.X1010_splice", "splice"),
+        ("BRAF c.1799T>A", "substitution"),
+        ("EGFR c.2236_2250del", "deletion"),
+        ("BRAF c.1799_1800dup", "duplication"),
+        ("BRAF c.1799_1800insA", "insertion"),
+        ("BRAF c.1798_1799delinsAA", "delins"),
+        ("BRAF c.1799=", "synonymous"),
+        ("EML4::ALK fusion", "fusion"),
+        ("EGFR amplification", "amplification"),
+        ("EGFR exon 19 deletion", "exon 19 deletion"),
+        ("rs4244285", "identifier"),
+        ("chr7:140753336A>T", "substitution"),
+    ],
+)
+def test_every_variant_is_told_with_its_kind(text: str, kind: str) -> None:
+    found = parse_variant(text, genes())
+    assert found is not None and found.kind == kind

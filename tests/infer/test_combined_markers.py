@@ -99,6 +99,8 @@ def test_one_positive_receptor_is_enough_and_both_are_needed_for_negative() -> N
         ([{"score": "2+"}], (), words.INDETERMINATE, "indeterminate"),
         ([{"score": "2+"}, {"result": "positive", "assay": "FISH"}], ("positive",), None, None),
         ([{"score": "2+"}, {"result": "negative", "assay": "FISH"}], ("low",), None, None),
+        ([{"score": "2+"}, {"result": "negative", "assay": "IHC"}], (), words.INDETERMINATE, "indeterminate"),
+        ([{"score": "2+"}, {"result": "negative"}], (), words.INDETERMINATE, "indeterminate"),
         ([{"score": "1+"}, {"result": "positive", "assay": "FISH"}], (), words.CONFLICTING, "conflict"),
         ([{"result": "low"}], ("low",), None, None),
         ([{"result": "positive", "assay": "IHC report"}], ("positive",), None, None),

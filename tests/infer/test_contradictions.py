@@ -12,6 +12,7 @@ from pmcds.errors import InputError
 from pmcds.infer import conflicts, infer
 from pmcds.infer import phenotype as meaning_of
 from pmcds.infer.alleles import read_allele
+from pmcds.infer.diplotype import read_diplotype
 from pmcds.infer.phenotype import older_meanings
 from pmcds.infer.tables import table_of
 from pmcds.model import words
@@ -204,6 +205,14 @@ def test_a_number_with_a_sign_that_nobody_knows_is_not_read() -> None:
     assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
 
 
+def test_a_measurement_known_by_words_only_is_marked() -> None:
+    known = replace(lab("a", quantity=Decimal(5)), matched="name")
+    assert ask("laboratory", "potassium", known).by_name
+    assert not ask("laboratory", "potassium", replace(known, matched="code")).by_name
+    both = ask("laboratory", "potassium", known, replace(known, matched="code", source=lab("b").source))
+    assert not both.by_name
+
+
 def test_a_measurement_without_number_or_words_is_not_read() -> None:
     answer = ask("laboratory", "potassium", lab("a", loinc="x"))
     assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
@@ -297,3 +306,46 @@ def test_bases_of_the_deciding_variant_are_alleles_of_their_gene(bases: str, tol
     result = genotype("CYP4F2", f"rs2108622 {bases}")
     assert ask("phenotype", "CYP4F2", result).keys == (told,)
     assert ask("allele", "CYP4F2 rs2108622 T", result).keys == (carried,)
+
+
+def test_a_test_that_is_ordered_again_is_told_beside_an_allele_that_is_on_file() -> None:
+    on_file = {
+        "HLA-B*57:01": allele("HLA-B*57:01"),
+        "F5 Factor V Leiden": genotype("F5", "Factor V Leiden/Factor V Leiden"),
+        "CYP2C9*3": genotype("CYP2C9", "*1/*3"),
+    }
+    for name, result in on_file.items():
+        gene = name.partition("*")[0].partition(" ")[0]
+        again = finding("test_order", gene, {}, at="order")
+        assert "ordered-again" in ask("allele", name, result, again).notes
+        assert "ordered-again" not in ask("allele", name, result, finding("test_order", "TPMT", {})).notes
+
+
+def test_every_diplotype_that_a_text_leaves_open_is_told_in_normal_form() -> None:
+    reading = read_diplotype(table_of(genes()["CYP2D6"]), "(*4/*1)x3")
+    assert reading.text == "*1x2/*4 or *1/*4x2"
+    assert read_diplotype(table_of(genes()["CYP2D6"]), "*4/*1").text == "*1/*4"
+
+
+@pytest.mark.parametrize("text", ["*99:99 positive", "*57:01 maybe", "*57:01"])
+def test_a_status_counts_only_for_an_allele_that_the_file_lists(text: str) -> None:
+    gene = genes()["HLA-B"]
+    known = f"{gene.listed_alleles[0]} positive"
+    assert meaning_of(gene, known).phenotype == known
+    with pytest.raises(InputError):
+        meaning_of(gene, text)
+
+
+def test_a_stated_diplotype_is_never_completed_from_its_variants() -> None:
+    stated = genotype("DPYD", "c.2846A>T/Reference", at="a")
+    seen = variant("DPYD", {"c": "c.2846A>T", "zygosity": "heterozygous"}, source_class="germline", at="b")
+    answer = ask("phenotype", "DPYD", stated, seen)
+    assert answer.keys == ("intermediate metabolizer",)
+    assert not {"one allele stated", "presumed on different copies"} & set(answer.notes)
+    assert answer.text == ask("phenotype", "DPYD", stated).text
+
+
+def test_one_allele_alone_is_no_diplotype_that_contradicts_anything() -> None:
+    one = finding("haplotype", "CYP2C19", {"allele": "*2"})
+    assert shown(one, phenotype("CYP2C19", "normal metabolizer")) == ()
+    assert len(shown(genotype("CYP2C19", "*2/*2"), phenotype("CYP2C19", "normal metabolizer"))) == 1

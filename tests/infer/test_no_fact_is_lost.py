@@ -175,6 +175,13 @@ def test_of_several_variants_on_one_copy_an_unknown_one_makes_the_copy_unknown()
     assert answer.word == words.UNREADABLE
 
 
+def test_words_that_are_no_alleles_are_not_told_as_unknown_alleles() -> None:
+    answer = ask("phenotype", "DPYD", genotype("DPYD", "abc/def"))
+    assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
+    answer = ask("phenotype", "DPYD", genotype("DPYD", "c.9999A>G/Reference"))
+    assert answer.reason == "unknown-allele"
+
+
 def test_an_unknown_allele_alone_leaves_the_gene_unreadable() -> None:
     one = finding("haplotype", "CYP2C19", {"allele": "*999"})
     assert ask("phenotype", "CYP2C19", one).word == words.UNREADABLE
@@ -298,3 +305,20 @@ def test_a_word_of_the_question_that_was_read_about_is_never_answered_from_memor
     aside = finding("genotype", "EGFR", "*1/*1")
     found = infer(Reading((aside,)), questions[:1], genes=genes(), terms=terms(), now=NOW, blank=blank)
     assert found[questions[0]].word is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("2026-03-02T10:00Z", "2026-03-02T10:00:00", "2026-03-02T10:01:00"),
+        ("2026-03-02T10:00:30Z", "2026-03-02T10:00:30", "2026-03-02T10:00:31"),
+        ("2026-03-02T10:00:60Z", "2026-03-02T10:00:59", "2026-03-02T10:01:00"),
+        ("2026-03-02T10:00:59Z", "2026-03-02T10:00:59", "2026-03-02T10:01:00"),
+        ("2026-03-02T10:00:00+05:30", "2026-03-02T04:30:00", "2026-03-02T04:30:01"),
+        ("2026-03-02T10:00:00-05:30", "2026-03-02T15:30:00", "2026-03-02T15:30:01"),
+    ],
+)
+def test_an_instant_lasts_as_long_as_it_is_told_exactly(text: str, low: str, high: str) -> None:
+    found = span(text)
+    assert found is not None
+    assert [one.replace(tzinfo=None).isoformat() for one in found] == [low, high]

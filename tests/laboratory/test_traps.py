@@ -213,6 +213,11 @@ def test_lab_02_an_inr_older_than_a_month_neither_alerts_nor_clears() -> None:
         assert told(line(WARFARIN, order("warfarin"), old)) == ("CANNOT-TELL", "no-result")
 
 
+def test_a_ratio_is_shown_without_a_unit() -> None:
+    shown = said(evaluate(order("warfarin"), laboratory("6301-6", 4.6, "{INR}"), drafts=False))
+    assert "INR 4.6:" in shown
+
+
 def test_a_target_range_of_inr_is_never_judged() -> None:
     low = said(evaluate(order("warfarin"), laboratory("6301-6", 1.1, "{INR}"), drafts=False))
     assert "target" not in low

@@ -148,3 +148,11 @@ def test_a_result_with_more_digits_than_can_be_told_is_no_number() -> None:
     assert Units(document, {}).convert(Decimal("1E+65"), "third", "one", None) is None
     assert Units(document, {}).convert(Decimal("1E+64"), "third", "one", None) is not None
     assert Units(document, {}).convert(Decimal("1" * 51), "third", "one", None) is None
+
+
+def test_a_bridge_between_two_kinds_leads_back_to_the_same_value(terms: Terms) -> None:
+    there = terms.convert(Decimal(48), "mmol/mol", "%", "HbA1c")
+    assert there == Decimal("6.54304")
+    back = terms.convert(there, "%", "mmol/mol", "HbA1c")
+    assert back is not None and round(back, 12) == Decimal(48)
+    assert terms.convert(Decimal(48), "mmol/mol", "%", "another analyte") is None

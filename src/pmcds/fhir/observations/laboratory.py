@@ -18,8 +18,7 @@ from pmcds.terminology import ObservationTerm
 def read_laboratory(record: Record) -> list[Finding]:
     """The value of the observation and of each component that has a known code of its own (L6, L7)."""
     term = record.term
-    if term is None:
-        return []
+    assert term is not None  # only an observation whose code asks for a measurement is read here
     parts = _parts(record)
     if values_of(record.data) or not parts:
         found = [_value(record, record.data, term, _code(record, record.data))]
