@@ -27,8 +27,8 @@ import pmcds
 from pmcds.knowledge import Knowledge
 from pmcds.knowledge.pack import unpack
 def used(): return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
-data = Path(sys.argv[1]).read_bytes()
 before = used()
+data = Path(sys.argv[1]).read_bytes()
 knowledge = Knowledge((unpack(data),))
 if sys.argv[2] == "compiled":
     knowledge.rules

@@ -17,25 +17,28 @@ from pmcds.knowledge.heads import Head, head_of
 
 _START = b'{"sha256":"'
 _MIDDLE = b'",\n'
-_DOCUMENTS = '"documents":{'
-_DECODER = json.JSONDecoder()
+_END = b"\n}}\n"
+_DOCUMENTS = b'"documents":{'
 
 
 class Documents:
-    """The documents of one directory of cards, by path below it: decoded when asked for, or given as values."""
+    """The documents of one directory of cards, by path below it: decoded when asked for, or given as values.
 
-    __slots__ = ("_given", "_lines", "_packed", "digests", "heads")
+    `places` are where each document stands in the compiled cards, which are kept once, as bytes.
+    """
+
+    __slots__ = ("_given", "_packed", "_places", "digests", "heads")
 
     def __init__(
         self,
         given: Mapping[str, Any],
-        lines: Mapping[str, str],
+        places: Mapping[str, tuple[int, int]],
         digests: Mapping[str, str],
         heads: Mapping[str, Head],
-        packed: bytes | None = None,
+        packed: bytes = b"",
     ) -> None:
         self._given = given
-        self._lines = lines
+        self._places = places
         self._packed = packed
         self.digests = digests
         self.heads = heads
@@ -48,25 +51,26 @@ class Documents:
         return cls(values, {}, _digests(texts), _heads(values))
 
     def __reduce__(self) -> tuple[Callable[[Any], Documents], tuple[Any]]:
-        return (unpack, (self._packed,)) if self._packed is not None else (Documents.of, (self._given,))
+        return (unpack, (self._packed,)) if self._packed else (Documents.of, (self._given,))
 
     @property
     def compiled(self) -> bool:
         """True if a build compiled and checked these documents."""
-        return bool(self._lines)
+        return bool(self._places)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
-        return tuple(sorted(self._lines or self._given))
+        return tuple(sorted(self._places or self._given))
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The paths of one kind of document."""
         return tuple(path for path in self.paths if kind_of(path) == kind)
 
     def __getitem__(self, path: str) -> Any:
-        if self._lines:
-            return parse(self._lines[path])
+        if self._places:
+            start, end = self._places[path]
+            return parse(self._packed[start:end].decode())
         return self._given[path]
 
     def values(self) -> dict[str, Any]:
@@ -99,10 +103,10 @@ def pack(documents: Mapping[str, Any], version: str) -> bytes:
     digests, heads = canonical(_digests(texts)), canonical(list(_heads(documents).values()))
     lines = [f"{json.dumps(path, ensure_ascii=False)}:{text}" for path, text in texts.items()]
     body = (
-        f'"format":1,"version":{json.dumps(version)},\n"files":{digests},\n"rules":{heads},\n{_DOCUMENTS}\n'
+        f'"format":1,"version":{json.dumps(version)},\n"files":{digests},\n"rules":{heads},\n{_DOCUMENTS.decode()}\n'
         + ",\n".join(lines)
     )
-    rest = f"{body}\n}}}}\n".encode()
+    rest = body.encode() + _END
     return _START + hashlib.sha256(rest).hexdigest().encode() + _MIDDLE + rest
 
 
@@ -112,11 +116,15 @@ def unpack(data: bytes) -> Documents:
     rest = data[head:]
     if data[:head] != _START + hashlib.sha256(rest).hexdigest().encode() + _MIDDLE:
         raise KnowledgeError([Problem("cards.json", 0, 0, "the compiled cards were changed or cut", "install again")])
-    start, _, documents = rest.decode("utf-8").partition(f"\n{_DOCUMENTS}\n")
-    index = json.loads("{" + start.rstrip(",") + "}")
+    begin = data.index(b"\n" + _DOCUMENTS + b"\n")
+    index = json.loads(b"{" + data[head:begin].rstrip(b",") + b"}")
     heads = {row[0]: Head(row[0], row[1], row[2], tuple(row[3]), tuple(row[4]), row[5]) for row in index["rules"]}
-    lines = {}
-    for line in documents.removesuffix("\n}}\n").split("\n"):
-        path, length = _DECODER.raw_decode(line)
-        lines[str(path)] = line[length + 1 :].removesuffix(",")
-    return Documents({}, lines, index["files"], heads, data)
+    places = {}
+    at, last = begin + len(_DOCUMENTS) + 2, len(data) - len(_END)
+    while at < last:
+        end = data.find(b"\n", at, last)
+        end = last if end < 0 else end
+        value = data.index(b'":', at) + 2
+        places[str(json.loads(data[at : value - 1]))] = value, end - (data[end - 1 : end] == b",")
+        at = end + 1
+    return Documents({}, places, index["files"], heads, data)
