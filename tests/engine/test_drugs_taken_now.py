@@ -12,7 +12,7 @@ from pmcds.engine.modifiers import as_answers, of_others, spared, undefined, wei
 from pmcds.model import words
 from pmcds.model.answers import Answer, Modifier, Subject
 from pmcds.model.findings import DrugMatch, Source, Supply
-from pmcds.model.rules import Atom, Rule
+from pmcds.model.rules import Atom, Population, Rule
 
 from .build import answer, card, case, order, population, ranking, rule, text_of
 
@@ -210,3 +210,24 @@ def test_of_a_combination_every_ordered_part_is_left_out() -> None:
 def test_every_strength_has_its_place(strength: str) -> None:
     found = answer(SCORE, "2.0", modifiers=(drug("x", strength=strength, keys=("1.0",)),))
     assert with_rule(found).with_drug == "x"
+
+
+def test_pg87_the_advice_without_the_drug_is_told_for_every_situation() -> None:
+    facts = [Subject("condition", name) for name in ("one", "two")]
+    subjects = [SCORE, *facts]
+
+    def situation_of(place: int, watch: str) -> Population:
+        cases = [
+            case("alert", Atom(SCORE, frozenset({"0.0"})), subjects, card()),
+            case("watch", Atom(SCORE, frozenset({"2.0"})), subjects, card("monitor", "info", monitor=watch)),
+        ]
+        return population(cases, subjects, facts[place].name, Atom(facts[place], frozenset({"present"})))
+
+    made = rule([situation_of(0, "blood"), situation_of(1, "pressure")], subjects)
+    unsure = [Answer(fact, ("present", "absent"), reason="not-supplied") for fact in facts]
+    known = {(a.subject, "germline"): a for a in (answer(SCORE, "2.0", modifiers=(drug(keys=("0.0",)),)), *unsure)}
+    outcome = judge_order(order(), [made], Situation(answers=known, orders=(), supply=Supply()))[0]
+    assert (
+        "Without drugtwo, by the genotype (GENE1 activity score 2.0): SRC advises to monitor blood with drugone. "
+        "SRC advises to monitor pressure with drugone."
+    ) in told(outcome)

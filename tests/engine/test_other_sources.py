@@ -144,3 +144,13 @@ def test_the_sources_behind_a_dissent_are_cited_once() -> None:
     two = replace(two, evidence={"e": Evidence("e", "TWO", "2020-05", "https://example.org/two", pmid="12")})
     _, cards = cards_of([of_source("one", alerts="poor", clears="normal"), two], answer(GENE, "poor"))
     assert text_of(cards[0]).count("TWO, 2020-05; PMID 12.") == 1
+
+
+def test_of_two_equally_cautious_sources_the_one_that_the_site_puts_first_leads_and_others_come_last() -> None:
+    rules = [of_source(name, alerts="poor", clears="normal") for name in ("three", "one", "two")]
+    situation = Situation(answers={(GENE, "germline"): answer(GENE, "poor")}, orders=(), supply=Supply())
+    outcomes = judge_order(order(), rules, situation)
+    for sources, told in ((("one", "two"), ["one", "two", "three"]), (("two", "one"), ["two", "one", "three"])):
+        (shown,) = rank(outcomes, ranking(sources=sources))
+        assert [line.rpartition("/")[2] for _, line in shown.lines if line is not None] == told
+        assert shown.source == told[0].upper()

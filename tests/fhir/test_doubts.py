@@ -14,7 +14,7 @@ from pmcds.fhir.observations.laboratory import read_laboratory
 from pmcds.fhir.observations.numbers import range_of, ratio_of
 from pmcds.fhir.site import Site
 from pmcds.fhir.subjects import normal_base, parse_reference
-from pmcds.fhir.values import as_dict, as_list, date_of, decimal_of, span_of, spelling
+from pmcds.fhir.values import as_dict, as_list, code_of, date_of, decimal_of, extension, span_of, spelling
 from pmcds.model.findings import Finding
 from tests.fhir.material import (
     LOINC,
@@ -341,6 +341,7 @@ def test_h36_of_a_panel_two_parts_with_one_question_are_never_read_as_the_first(
     told = {(finding.subject, finding.status, finding.reason) for finding in found}
     assert ("creatinine", "indeterminate", "value-absent") in told
     assert ("potassium", "present", None) in told
+    assert len(found) == 2
 
 
 def worded(**members: Any) -> Finding:
@@ -405,5 +406,93 @@ def test_two_concepts_are_remembered_as_one_only_if_codes_display_and_text_are_t
 def test_a_consent_that_binds_is_told_as_context_and_one_that_is_over_is_not() -> None:
     found = reading(bundle(PATIENT, consent({"type": "permit", "provision": [DENY]}), genotype()), "Patient/p1")
     assert (note_of(found, "Consent/k").role, note_of(found, "Consent/k").ignored) == ("context", None)
+    assert [f.status for f in findings_of(found, "Consent/k")] == ["present"]
     draft = reading(bundle(PATIENT, consent(DENY, status="draft"), genotype()), "Patient/p1")
+    assert [f.status for f in findings_of(draft, "Consent/k")] == ["ignored"]
     assert not any(finding.status == "withheld" for finding in draft.findings)
+
+
+def test_a_part_of_a_panel_that_is_no_measurement_is_never_read_as_one() -> None:
+    parts = [component("2823-3"), component("94076-7", "12"), component("99999-9", "7")]
+    parts[0]["valueQuantity"] = quantity("4", "mmol/L")
+    panel = {"coding": [{"system": "http://example.org", "code": "panel"}], "text": "Panel"}
+    assert [finding.subject for finding in labs(creatinine(valueQuantity=None, code=panel, component=parts))] == [
+        "potassium"
+    ]
+
+
+def test_a_code_of_a_closed_list_counts_only_from_its_own_system() -> None:
+    fold = ("condition-clinical",)
+    for system in (
+        "http://terminology.hl7.org/CodeSystem/condition-clinical",
+        "http://e.org/condition-clinical/",
+        None,
+    ):
+        coding = {"code": "active", **({"system": system} if system else {})}
+        assert code_of({"coding": [coding]}, fold) == "active"
+    assert code_of({"coding": [{"system": "http://e.org/other", "code": "active"}]}, fold) is None
+    assert code_of({"coding": [{"code": "active"}, {"code": "resolved"}]}, fold) is None
+    assert code_of({"text": "active"}) == code_of("active") == "active"
+
+
+def test_a_patient_known_by_a_urn_is_the_patient_of_that_urn_only() -> None:
+    for urn, whose in (("urn:uuid:1", None), ("urn:uuid:2", "other-patient")):
+        found = reading(bundle(creatinine(subject={"reference": urn})), "urn:uuid:1")
+        assert note_of(found, "Observation/creat").ignored == whose
+
+
+def test_results_that_differ_in_what_they_contain_are_no_copies() -> None:
+    def with_specimen(ident: str, status: str) -> dict[str, Any]:
+        return creatinine(ident, contained=[{"resourceType": "Specimen", "id": "s", "status": status}])
+
+    found = reading(bundle(PATIENT, with_specimen("a", "available"), with_specimen("b", "unavailable")), "Patient/p1")
+    assert [note_of(found, f"Observation/{name}").ignored for name in "ab"] == [None, None]
+    found = reading(bundle(PATIENT, with_specimen("a", "available"), with_specimen("b", "available")), "Patient/p1")
+    assert [note_of(found, f"Observation/{name}").ignored for name in "ab"] == [None, "duplicate-of"]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"class": [{"system": "http://hl7.org/fhir/resource-types", "code": "Observation"}]},
+        {"resourceType": [{"system": "http://hl7.org/fhir/fhir-types", "code": "Observation"}]},
+        {"code": [{"coding": [{"system": LOINC, "code": "84413-4"}]}]},
+        {"data": [{"reference": {"reference": "Observation/geno"}}]},
+    ],
+)
+def test_of_two_provisions_the_one_with_more_limits_decides_whatever_their_order(limit: dict[str, Any]) -> None:
+    permit = {"type": "permit", "securityLabel": [GENETIC], **limit}
+    for provisions in ([DENY, permit], [permit, DENY]):
+        assert not denied({"type": "permit", "provision": provisions})
+        assert denied({"type": "permit", "provision": [{**one, "type": "deny"} for one in provisions]})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueString": "Positive"},
+        {"valueCode": "Positive"},
+        {"valueCoding": {"system": LOINC, "code": "LA6576-8"}},
+        {"valueCodeableConcept": {"text": "Positive"}},
+        {"valueBoolean": True},
+    ],
+)
+def test_an_answer_is_read_from_every_kind_of_value_that_can_hold_words(value: dict[str, Any]) -> None:
+    assert answer_in(terms(), value).word in ("positive", "present")
+
+
+def test_an_extension_is_known_by_the_end_of_its_address_without_the_version() -> None:
+    for url in ("http://e.org/x", "http://e.org/a/x|1.0", "x", "x|2|3"):
+        assert extension({"extension": [{"url": url, "valueCode": "v"}]}, "x") is not None
+    for url in ("http://e.org/x/y", "http://e.org/yx", "", 5):
+        assert extension({"extension": [{"url": url, "valueCode": "v"}]}, "x") is None
+
+
+def test_a_contained_subject_is_looked_for_in_its_own_resource_only() -> None:
+    inner = {"resourceType": "Patient", "id": "p1", "gender": "female"}
+    own = creatinine("a", subject={"reference": "#p1"}, contained=[inner])
+    lost = creatinine("b", value="2", subject={"reference": "#p1"})
+    for resources in ((own, lost), (lost, own)):
+        found = reading(bundle(*resources), "Patient/p1")
+        assert [f.status for f in findings_of(found, "Observation/a", "laboratory")] == ["present"]
+        assert not any(f.status == "present" for f in findings_of(found, "Observation/b", "laboratory"))

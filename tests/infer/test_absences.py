@@ -349,7 +349,7 @@ def test_a_card_is_told_the_variant_its_specimen_and_its_share_only_where_it_is_
     absent = ask("EGFR exon 19 deletion", nothing("EGFR", specimen="tissue"))
     assert not any(note.startswith(("found", "specimen", "share")) for note in absent.notes)
     in_words = ask("ALK rearrangement", variant("ALK", {"row": "fusion", "text": "EML4::ALK fusion"}))
-    assert in_words.keys == ("present",)
+    assert (in_words.keys, in_words.notes) == (("present",), ("found EML4::ALK fusion",))
 
 
 # Memory and other people's cells

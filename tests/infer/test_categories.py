@@ -12,6 +12,7 @@ from pmcds.infer import variant_predicates as predicates
 from pmcds.infer.protein import nucleotide, protein
 from pmcds.infer.variant_classes import classes_of, fits, resolved, same_as
 from pmcds.infer.variant_consistency import consistent, near_miss
+from pmcds.infer.variant_findings import described
 from pmcds.infer.variant_names import parse
 from pmcds.infer.variant_predicates import Described
 from tests.infer.support import ask, finding, genes, variant
@@ -320,6 +321,8 @@ def test_a_legacy_splice_name_keeps_its_sign_and_a_lost_stop_is_a_stop() -> None
     splice, stop = protein("p.X1010_splice"), protein("p.X288Cys")
     assert splice is not None and (splice.ref, splice.name) == ("X", "p.X1010_splice")
     assert stop is not None and stop.ref == "*"
+    small = protein("p.x1010_splice")
+    assert small is not None and small.ref == "X"
     residue = protein("p.Asp1010_splice")
     assert residue is not None and residue.ref == "D"
 
@@ -432,9 +435,16 @@ def test_t39_a_variant_that_is_called_both_ways_is_neither(stated: tuple[str, ..
         ("EGFR amplification", "amplification"),
         ("EGFR exon 19 deletion", "exon 19 deletion"),
         ("rs4244285", "identifier"),
+        ("del(5)(q13q33)", "del(5)(q13q33)"),
         ("chr7:140753336A>T", "substitution"),
     ],
 )
 def test_every_variant_is_told_with_its_kind(text: str, kind: str) -> None:
     found = parse_variant(text, genes())
     assert found is not None and found.kind == kind
+
+
+@pytest.mark.parametrize("kind", ["deletion", "insertion", "duplication"])
+def test_a_region_with_a_type_of_change_is_the_phrase_of_both(kind: str) -> None:
+    result = variant("EGFR", {"dna_region": ("Exon 19",), "type": f"inframe_{kind}"})
+    assert described(result, "EGFR", genes()).phrase == f"exon 19 {kind}"

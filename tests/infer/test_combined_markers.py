@@ -140,6 +140,24 @@ def test_a_result_on_a_scale_that_no_part_is_read_from_is_told_as_such() -> None
     assert bare.keys == ("positive",)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (HER2, marker("HER2", "a", result="equivocal", assay="FISH")),
+        ("hormone receptors", marker("ER", "a", result="weak")),
+    ],
+)
+def test_a_result_that_no_row_knows_is_never_told_as_no_result(name: str, told: Finding) -> None:
+    found = state(name, told)
+    assert (found.word, found.reason) == (words.INDETERMINATE, "scale-mismatch")
+    assert [source.resource for source in found.sources] == ["Observation/a"]
+
+
+def test_while_only_a_part_is_missing_there_is_no_result_yet() -> None:
+    found = state("hormone receptors", marker("ER", "a", result="negative"))
+    assert (found.word, found.reason) == (words.UNKNOWN, "no-result")
+
+
 def test_the_word_present_alone_is_no_state_of_a_marker() -> None:
     assert state(HER2, marker("HER2", "a", result="present")).keys == ()
 

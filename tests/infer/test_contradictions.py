@@ -349,3 +349,73 @@ def test_one_allele_alone_is_no_diplotype_that_contradicts_anything() -> None:
     one = finding("haplotype", "CYP2C19", {"allele": "*2"})
     assert shown(one, phenotype("CYP2C19", "normal metabolizer")) == ()
     assert len(shown(genotype("CYP2C19", "*2/*2"), phenotype("CYP2C19", "normal metabolizer"))) == 1
+
+
+def test_a_range_leaves_a_measurement_open_and_says_why() -> None:
+    answer = ask("laboratory", "potassium", lab("a", low=Decimal(4), high=Decimal(6)))
+    assert (len(answer.keys), answer.reason) == (1, "value-straddles-threshold")
+    assert ask("laboratory", "potassium", lab("a", quantity=Decimal(4))).reason is None
+
+
+def test_of_two_variants_on_one_copy_the_more_severe_counts() -> None:
+    read = read_allele(table_of(genes()["DPYD"]), "c.2846A>T; c.1905+1G>A (*2A)")
+    assert read is not None and read.options == ("c.1905+1G>A (*2A)",)
+    assert read.notes == ("c.2846A>T, c.1905+1G>A (*2A) on one copy: c.1905+1G>A (*2A) counts",)
+    stars = read_allele(table_of(genes()["DPYD"]), "*2A; *13")
+    assert stars is not None and stars.options == ()
+
+
+def test_a_gene_without_a_table_is_refused_for_that() -> None:
+    name = next(name for name, gene in genes().items() if gene.method == "none" and gene.functions)
+    first = next(iter(genes()[name].functions))
+    with pytest.raises(InputError, match="has no table from diplotype to phenotype"):
+        meaning_of(genes()[name], f"{first} / {first}")
+
+
+def test_an_allele_that_the_table_lacks_stays_in_the_text_of_its_diplotype() -> None:
+    for text in ("*999/*1", "*1/*999"):
+        reading = read_diplotype(table_of(genes()["CYP2D6"]), text)
+        assert (reading.text, reading.unknown) == ("*1/*999", ("*999",))
+    assert read_diplotype(table_of(genes()["CYP2D6"]), "*998/*999").unknown == ("*998", "*999")
+
+
+def test_two_alleles_of_a_gene_with_one_copy_leave_open_which_one_it_is() -> None:
+    gene = next(gene for gene in genes().values() if gene.method == "one-copy")
+    assert gene.reference is not None
+    risk = next(name for name, function in gene.functions.items() if function != gene.functions[gene.reference])
+    both = [finding("haplotype", gene.symbol, {"allele": name}) for name in (gene.reference, risk)]
+    answer = ask("phenotype", gene.symbol, *both)
+    assert (len(answer.keys), answer.reason) == (2, "phase-ambiguous")
+
+
+def test_a_phenotype_and_a_score_that_differ_are_a_mismatch_and_two_scores_a_conflict() -> None:
+    word, number = phenotype("CYP2D6", "poor metabolizer"), finding("activity_score", "CYP2D6", "2.0")
+    answer = ask("activity_score", "CYP2D6", word, number)
+    assert (answer.word, answer.reason) == (words.CONFLICTING, "genotype-phenotype-mismatch")
+    answer = ask("activity_score", "CYP2D6", number, finding("activity_score", "CYP2D6", "1.0"))
+    assert (answer.word, answer.reason) == (words.CONFLICTING, "conflict")
+
+
+def test_a_base_that_the_file_does_not_list_is_no_allele() -> None:
+    gene = genes()["CYP4F2"]
+    few = {**gene.extra["site"], "bases": {"C": "rs2108622 C", "T": "rs2108622 T"}}
+    known = {**genes(), "CYP4F2": replace(gene, extra={**gene.extra, "site": few})}
+    assert ask("phenotype", "CYP4F2", genotype("CYP4F2", "rs2108622 C/T"), known=known).keys == (
+        "rs2108622 T positive",
+    )
+    assert ask("phenotype", "CYP4F2", genotype("CYP4F2", "rs2108622 C/G"), known=known).keys == ()
+
+
+def test_an_allele_belongs_to_the_locus_that_its_result_states() -> None:
+    value = {"allele": "HLA-B*57:01", "locus": "HLA-B", "as_stated": "B*57:01"}
+    stated = Finding("allele", "B*57:01", value, allele("x").source)
+    assert ask("allele", "HLA-B*57:01", stated).keys == ("present",)
+    elsewhere = replace(stated, value={**value, "locus": "HLA-C"})
+    assert ask("allele", "HLA-B*57:01", elsewhere).keys == ()
+
+
+def test_two_assays_of_one_marker_that_differ_are_no_change_with_time() -> None:
+    one = replace(marker("high", "a", date="2025-01-01"), value={"result": "high", "assay": "IHC"})
+    other = replace(marker("stable", "b", date="2026-01-01"), value={"result": "stable", "assay": "PCR"})
+    assert shown(one, other) == ()
+    assert len(shown(one, replace(other, value={"result": "stable", "assay": "IHC"}))) == 1

@@ -322,3 +322,11 @@ def test_an_instant_lasts_as_long_as_it_is_told_exactly(text: str, low: str, hig
     found = span(text)
     assert found is not None
     assert [one.replace(tzinfo=None).isoformat() for one in found] == [low, high]
+
+
+def test_h35_a_measurement_that_only_its_laboratory_names_may_be_any_analyte() -> None:
+    told = {"quantity": Decimal(5)}
+    named = finding("laboratory", "K serum", told, status="indeterminate", reason="uncoded-result")
+    answer = ask("laboratory", "potassium", named)
+    assert (answer.word, answer.keys) == (words.UNREADABLE, ())
+    assert ask("phenotype", "CYP2C19", named).reason == "no-result"

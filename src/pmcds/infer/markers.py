@@ -49,6 +49,13 @@ def combined(subject: Subject, document: Mapping[str, Any], index: Index) -> Ans
             for part in parts.values()
             for finding in see(index.of("biomarker", part.marker), "somatic", index.now).usable
         ]
+    # A result that no row knows (an equivocal one) is on file all the same: that is not "no result".
+    others += [
+        (State(words.INDETERMINATE, "scale-mismatch"), finding)
+        for name, part in parts.items()
+        if part.value is not None and not any(part.value in _listed(row["if"].get(name, ())) for row in rows)
+        for finding in part.findings
+    ]
     return nothing_usable(subject, index, others, dict.fromkeys(part.marker for part in parts.values()))
 
 
@@ -83,9 +90,11 @@ def _value(finding: Finding) -> Mapping[str, Any]:
 
 
 def _holds(wanted: Mapping[str, Any], parts: Mapping[str, Part]) -> bool:
-    return all(
-        parts[name].value in ([value] if isinstance(value, str) else list(value)) for name, value in wanted.items()
-    )
+    return all(parts[name].value in _listed(value) for name, value in wanted.items())
+
+
+def _listed(wanted: Any) -> Sequence[str]:
+    return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
 def _answer(

@@ -118,6 +118,7 @@ SENT = {
     "G6PD activity": ["U/g{Hb}", "U/g Hb", "nmol/min/g{Hb}"],
     "creatinine clearance": ["mL/min", "mL/s"],
     "estimated glomerular filtration rate": ["mL/min/{1.73_m2}", "mL/min/1.73 m2", "mL/s/{1.73_m2}"],
+    "INR": ["1", "{INR}"],
     "potassium": ["mmol/L", "meq/L", "mEq/L"],
     "TMB": ["mut/Mb", "mutations/Mb"],
 }
