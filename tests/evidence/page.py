@@ -23,7 +23,10 @@ LIMITS = (
     ),
     (
         "TB-01 edits one node at a time, never two. Where two results contradicted each other and one can no longer be "
-        "read, the other may decide alone (M50), also to clear: such cases count as degraded."
+        "read, the other may decide alone (M50), also to clear: such cases count as degraded. The problem list is "
+        "closed: where a diagnosis that alone decided is taken away whole or gets the name of another disease, the "
+        "line may become clear; where it is unreadable, never. A tumor result counts as one of tissue if no specimen is "
+        "named: without its plasma specimen an alert or a clear line may appear (E13)."
     ),
     "TB-04 reads everything again for people (`report`) in one case of four, TB-21 in one call of five.",
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",

@@ -258,3 +258,20 @@ def test_h47_refuted_beside_a_local_code_is_refuted_and_contradictions_are_unrea
     ):
         found = findings_of(reading(condition(verificationStatus={"coding": codes})), "Condition/c1", "condition")
         assert {one.reason for one in found} == {reason}
+
+
+@pytest.mark.parametrize("code", [None, {}, [], "", 0, {"coding": []}, {"coding": [{}]}, {"text": " "}])
+def test_a_condition_that_does_not_say_of_what_may_be_any_disease(code: Any) -> None:
+    found = reading(bundle(PATIENT, condition() | {"code": code}))
+    [finding] = findings_of(found, "Condition/c1")
+    assert (finding.kind, finding.subject, finding.status) == ("condition", None, "indeterminate")
+    assert note_of(found, "Condition/c1").ignored == "value-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("verificationStatus", "refuted"), ("verificationStatus", "entered-in-error")]
+)
+def test_a_condition_that_does_not_count_may_lack_its_code(member: str, value: str) -> None:
+    stated = condition() | {member: {"coding": [{"code": value}]}}
+    stated.pop("code")
+    assert findings_of(reading(bundle(PATIENT, stated)), "Condition/c1") == []

@@ -219,7 +219,7 @@ def _diseases(site: Site, data: Mapping[str, Any], verdict: Verdict, context: Re
     concept = data.get("code")
     found, label = codings(concept), label_of(concept)
     if not found and label is None:
-        return []
+        return [] if site.type == "Procedure" or verdict[0] == "ignored" else [_of_nothing(site, data)]
     if (label is not None and _FAMILY.match(label)) or any(
         display and _FAMILY.match(display) for _, _, display in found
     ):
@@ -263,6 +263,12 @@ def _diseases(site: Site, data: Mapping[str, Any], verdict: Verdict, context: Re
     if not match.names:
         result.insert(0, finding("condition", label, status, reason))
     return result
+
+
+def _of_nothing(site: Site, data: Mapping[str, Any]) -> Finding:
+    """A Condition that does not say of what: it may be any disease, so that none is certainly absent."""
+    source = Source(site.key, site.pointer, site.pointer)
+    return Finding("condition", None, None, source, "indeterminate", "value-unreadable", date=_date(data))
 
 
 def _gene_text(

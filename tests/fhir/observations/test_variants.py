@@ -161,6 +161,14 @@ def test_v12_absent_category_reaches_as_far_as_its_text() -> None:
     assert (found.status, found.value["scope"]) == ("absent", "category")
 
 
+@pytest.mark.parametrize("value", [None, {}, {"text": ""}, {"text": 0}])
+@pytest.mark.parametrize("code", ["81252-9", "48004-6", "48005-3"])
+def test_an_absence_whose_change_cannot_be_read_never_reaches_as_far_as_the_gene(value: Any, code: str) -> None:
+    named = component(code, value)
+    found = finding(variant(gene("BRAF"), named, answer=ABSENT))
+    assert (found.status, found.reason) == ("indeterminate", "value-unreadable")
+
+
 def test_t08_one_absent_row_for_each_gene_and_no_other() -> None:
     found = findings(variant(gene("BRAF"), gene("EGFR"), answer=ABSENT))
     assert [(one.subject, one.status, one.value["scope"]) for one in found] == [

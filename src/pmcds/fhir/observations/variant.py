@@ -19,6 +19,9 @@ from pmcds.model.findings import Finding
 
 _HUNDRED = Decimal(100)
 
+# Components that say which change was looked for, or where.
+_NAMING = ("variation", "coding", "genomic", "protein", "dbsnp", "region")
+
 
 @dataclass(slots=True)
 class Change:
@@ -239,6 +242,8 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
     status, reason = presence(word, answer.reason)
     if status == "absent" and interpreted == "present":
         return "conflicting", "value-conflict"
+    if status == "absent" and reason is None and _name_lost(record, change):
+        return "indeterminate", "value-unreadable"
     if status != "present":
         return status, reason
     if change.unchanged:
@@ -256,6 +261,13 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
     if change.parts.get("confidence") == "low":
         return "indeterminate", "low-confidence"
     return "present", None
+
+
+def _name_lost(record: Record, change: Change) -> bool:
+    """True if what says which change was looked for cannot be read: nobody knows how far an absence reaches."""
+    return scope_of(change) == "gene" and any(
+        not stated.strings for carried in _NAMING for stated in record.stated(carried)
+    )
 
 
 def scope_of(change: Change) -> str:
