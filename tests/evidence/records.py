@@ -18,7 +18,11 @@ from tests.evidence.stepping import Order, Run
 RECORDS = ROOT / "docs" / "evidence"
 PAGE = ROOT / "RELIABILITY.md"
 OPEN = RECORDS / "open.json"
-PLANTED = RECORDS / "planted.json"
+# The faults of each round, and the record of its runs.
+PLANTED = (
+    (ROOT / "scripts" / "planted_faults.toml", RECORDS / "planted.json"),
+    (ROOT / "scripts" / "planted_faults_2.toml", RECORDS / "planted-2.json"),
+)
 
 # Id: (what it is, target of a release, cases of the target or 0 where the target is no number of cases).
 BATTERY: dict[str, tuple[str, str, int]] = {
