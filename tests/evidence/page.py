@@ -27,7 +27,8 @@ LIMITS = (
         "read, the other may decide alone (M50), also to clear: such cases count as degraded. The problem list is "
         "closed: where a diagnosis that alone decided is taken away whole or gets the name of another disease, the "
         "line may become clear; where it is unreadable, never. A tumor result that names no specimen counts as one of "
-        "tissue: without its plasma specimen an alert or a clear line may appear (E13)."
+        "tissue: without its plasma specimen an alert or a clear line may appear (E13). Without its comparator a number is "
+        "another one."
     ),
     "TB-04 reads everything again for people (`report`) in one case of four, TB-21 in one call of five.",
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",
@@ -35,6 +36,7 @@ LIMITS = (
         "TB-17: a process for each hash seed goes through all time zones and locales; locales are built from the C "
         "library's sources, and left out where that is not possible."
     ),
+    "The second evaluator does not know that two alleles of one gene that are present exclude a third.",
     "The second evaluator does not know DPWG's tables, stated star alleles, classes of variants and tumors: left out.",
     "Relation M29 is not here: there are phrases for one language only.",
     "Times are wall times of a machine with two cores that other work shared; TB-16 counts CPU time and peak memory.",

@@ -211,6 +211,8 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
             continue
         if old[1] in CONFLICTS and _party_is_silent(calm, old, new, path):
             continue
+        if path[-1] == "comparator" or (path[-1] == "value" and edit == "zero"):
+            continue  # another number is stated: that is no loss
         if new[0] == words.CLEAR and (touched == "Specimen" or _diagnosis_is_gone(calm, old, path, edit)):
             continue  # E13 in docs/evidence/open.json, and a closed problem list
         yield from _moved_along(old, new, (order, rule), touched, (key or "", rule) in conditional)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pmcds
 from tests.reference.documents import listed, rules
@@ -48,6 +49,8 @@ def _is_not_modelled(rule: str, facts: Facts) -> bool:
     """True for rules with tables of their own, about stated alleles, and about classes of variants or tumors."""
     stated = {name.split(" ", 1)[0] for name in facts.variant}
     document = rules()[rule]
+    if _two_of_one_gene(document, facts):
+        return True
     if rule.rsplit("/", 1)[-1] in NOT_MODELLED or (facts.cancer and "/any/" in rule):
         return True
     know = document["ask"].get("know", {})
@@ -55,6 +58,13 @@ def _is_not_modelled(rule: str, facts: Facts) -> bool:
     if {"diplotype", "genotype"} & set(know) or [name for name in listed(know.get("allele", [])) if name[:3] != "HLA"]:
         return True
     return any(name.split(" ", 1)[0] in stated and name not in facts.variant for name in asked)
+
+
+def _two_of_one_gene(document: Mapping[str, Any], facts: Facts) -> bool:
+    """True if two alleles of a gene that the rule asks for are present: nobody has a third, which is not known here."""
+    asked = {name.split("*")[0] for name in listed(document["ask"].get("know", {}).get("allele", []))}
+    present = [name.split("*")[0] for name, state in facts.allele.items() if state == "present"]
+    return any(present.count(gene) > 1 for gene in asked)
 
 
 def run(engine: pmcds.Engine, seed: int, start: int = 0) -> Iterator[tuple[int, Facts, list[str]]]:
