@@ -286,7 +286,7 @@ def cut_short(door: Door, bundle: Json, rng: random.Random) -> bool:
     for line in door(changed).ledger.orders:
         old = before[(line.order, line.rule)]
         if old.outcome == words.ALERT and line.outcome != words.ALERT:
-            # A condition that may be missing leaves several cases open: the most cautious shows, the alert's among them.
+            # A condition that may be missing leaves several cases open: the most cautious shows, the alert's is one.
             assert line.outcome == words.CANNOT_TELL and not line.quiet, (how, line)
             assert set(old.cases) <= set(line.cases), (how, line)
         if old.outcome == words.CANNOT_TELL and old.reason == "no-result":
