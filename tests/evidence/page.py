@@ -36,8 +36,8 @@ LIMITS = (
         "library's sources, and left out where that is not possible."
     ),
     (
-        "The failures of TB-01 (3), TB-02 (5) and TB-03 (3) that stand above with the code of 2026-11-26 were faults of "
-        "the checks: a comparator taken away, a stranger's entry repeated, the reason of an unreadable variant, "
+        "The failures of TB-01 (3), TB-02 (5) and TB-03 (3) that stand above with the code of 2026-11-26 were faults "
+        "of the checks: a comparator taken away, a stranger's entry repeated, the reason of an unreadable variant, "
         "conditions cut short, two alleles of one typed gene. With the checks as they are now the same steps pass."
     ),
     "The second evaluator does not know that two alleles of one gene that are present exclude a third.",
