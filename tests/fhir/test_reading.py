@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 
 from pmcds.errors import InputError
 from pmcds.fhir import READERS, Limits, Opened, ReadContext, ReaderResult, open_input, read
-from pmcds.model.findings import Reading
+from pmcds.fhir.asked import Asked
+from pmcds.model.findings import Order, Reading
 from pmcds.model.words import IGNORED_REASONS, ROLES
 from tests.fhir.material import (
     PATIENT,
@@ -259,6 +260,10 @@ def test_fhir_e11_an_order_for_a_genomic_test_is_pending() -> None:
     assert over[0].status == "ignored"
 
 
+def about_creatinine(orders: Sequence[Order]) -> Asked:
+    return Asked(frozenset({"creatinine"}), frozenset(), False, frozenset())
+
+
 @pytest.mark.parametrize(
     ("what", "resources"),
     [
@@ -273,10 +278,10 @@ def test_lc19_more_than_may_be_read_is_refused_as_a_whole_and_never_cut(
 ) -> None:
     limits = replace(Limits(), **{what: 3})
     allowed = replace(context(), limits=limits)
-    found = read(open_input(form(PATIENT, *resources[:3])), allowed)
+    found = read(open_input(form(PATIENT, *resources[:3])), allowed, asked=about_creatinine)
     assert len(found.inputs) == 4
     with pytest.raises(InputError) as refused:
-        read(open_input(form(PATIENT, *resources)), allowed)
+        read(open_input(form(PATIENT, *resources)), allowed, asked=about_creatinine)
     assert refused.value.code == f"too-many-{what}"
     assert f"Limits.{what}" in refused.value.mend
 
@@ -284,4 +289,11 @@ def test_lc19_more_than_may_be_read_is_refused_as_a_whole_and_never_cut(
 def test_results_that_nobody_asks_for_do_not_count_against_the_limit_of_what_is_read() -> None:
     other = {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}
     resources = [creatinine(f"c{place}", code=other) for place in range(9)]
-    assert read(open_input(bundle(PATIENT, *resources)), replace(context(), limits=Limits(results=3))).inputs
+    few = replace(context(), limits=Limits(results=3))
+    assert read(open_input(bundle(PATIENT, *resources)), few, asked=about_creatinine).inputs
+
+
+def test_what_people_want_to_see_is_never_refused_for_its_number() -> None:
+    resources = [creatinine(f"c{place}") for place in range(9)]
+    seen = read(open_input(bundle(PATIENT, *resources)), replace(context(), limits=Limits(results=3)))
+    assert len(seen.inputs) == 10

@@ -48,7 +48,8 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
     asked, whose = questions(opened, context), subjects(opened, context)
     known = Known(opened, context)
     sites, most = opened.by_type("Observation"), context.limits.results
-    if len(sites) > most:
+    # Without a question (people want to see everything) nothing is refused: an evaluation with one came before.
+    if context.asked is not None and len(sites) > most:
         questioned = (asked.of(site) for site in sites)
         check_count(sum(not one.foreign and not one.unasked for one in questioned), most, "results")
     for site in sites:
