@@ -397,6 +397,22 @@ def test_duplicate_keys_in_a_resource_are_found_by_the_strict_check(
     assert refused.value.where == "/entry/0/resource"
 
 
+@pytest.mark.parametrize("blank", [b" ", b"\n  ", b"\t", b"\r\n"])
+def test_a_blank_before_a_colon_never_hides_a_key_that_stands_twice(blank: bytes) -> None:
+    resource = b'{"resourceType":"MedicationRequest","id":"m","status"%s:"active","status":"cancelled"}' % blank
+    opened = open_input(b'{"resourceType":"Bundle","entry":[{"resource":%s}]}' % resource)
+    with pytest.raises(InputError) as refused:
+        strict_check(opened, ["/entry/0/resource"])
+    assert refused.value.code == "duplicate-key"
+
+
+@pytest.mark.parametrize("blank", [b" ", b"\n  "])
+def test_a_blank_before_a_colon_is_no_fault_of_its_own(blank: bytes) -> None:
+    resource = b'{"resourceType":"MedicationRequest","id":"m","status"%s:"active","note":[{"text":"a\\" : b"}]}' % blank
+    opened = open_input(b'{"resourceType":"Bundle","entry":[{"resource":%s}]}' % resource)
+    strict_check(opened, ["/entry/0/resource"])
+
+
 def test_strict_check_refuses_nan_and_depth_in_parsed_input() -> None:
     deep: Any = []
     for _ in range(100):
