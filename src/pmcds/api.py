@@ -6,13 +6,14 @@ bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pmcds import fhir, infer
 from pmcds.engine import (
+    EVERY_GROUP,
     Blank,
     Phrasing,
     Ranking,
@@ -70,8 +71,8 @@ class Engine:
         # An integrator's terminology may change its mind: what it said is not remembered.
         self._memory = fhir.Memory() if terminology is None else None
         self._blank = Blank()
-        self._answers: dict[Any, Any] | None = None if self._thorough else {}
-        self._questions = fhir.Memory(256)
+        self._answers: dict[Any, Any] | None = None if self._thorough or terminology is not None else {}
+        self._questions = fhir.Memory(2048)
         self._left_out = self.settings.left_out(self.knowledge)
 
     def evaluate(
@@ -203,8 +204,10 @@ class Engine:
             known=None if self._thorough else self._blank,
         )
         outcomes = [outcome for order in orders for outcome in judge_order(order, rules[order.key], situation)]
+        outcomes += judge_patient(about_patient, situation)
         shown = self.settings.pretest
-        outcomes = [muted(outcome, shown) for outcome in (*outcomes, *judge_patient(about_patient, situation))]
+        if not EVERY_GROUP.issubset(shown):
+            outcomes = [muted(outcome, shown) for outcome in outcomes]
         ranking = Ranking(
             self.phrasing,
             self.terms,
@@ -213,7 +216,7 @@ class Engine:
             snapshot=self.knowledge.snapshot,
         )
         cards = rank(outcomes, ranking)
-        flags = ("deadline-hit",) if any(outcome.reason == "deadline" for outcome in outcomes) else ()
+        flags = ("deadline-hit",) if "deadline" in [outcome.reason for outcome in outcomes] else ()
         ledger = account(
             reading,
             outcomes,
@@ -221,7 +224,7 @@ class Engine:
             snapshot=self.knowledge.snapshot,
             flags=flags,
             prefetch=selection.prefetch,
-            line=situation.known.line,
+            lines_of=situation.known.lines,
         )
         fhir.strict_check(opened, (line.site for line in ledger.inputs if line.used not in (None, "context")))
         return Result(
@@ -316,22 +319,31 @@ class Engine:
 
     def _rules_of(self, order: Order, selection: Selection) -> tuple[Rule, ...]:
         """Rules that name an ingredient of the order, each once; with a hook those that ask for it."""
-        rules = dict.fromkeys(rule for drug in order.drug.ingredients for rule in self.knowledge.rules_for(drug))
-        by_hook = selection.hook is not None and not selection.named
+        hook = None if selection.named else selection.hook
+        found: tuple[Rule, ...] = self._questions.recall(
+            ("rules", order.drug.ingredients, hook), lambda: self._rules_about(order.drug.ingredients, hook)
+        )
+        return found
+
+    def _rules_about(self, drugs: Iterable[str], hook: str | None) -> tuple[Rule, ...]:
+        rules = dict.fromkeys(rule for drug in drugs for rule in self.knowledge.rules_for(drug))
         return tuple(
-            rule
-            for rule in rules
-            if rule.id not in self._left_out and (not by_hook or speaks(rule, str(selection.hook)))
+            rule for rule in rules if rule.id not in self._left_out and (hook is None or speaks(rule, str(hook)))
         )
 
     def _patient_rules(self, selection: Selection) -> tuple[Rule, ...]:
         if selection.named is not None:
             return ()
-        return tuple(
-            rule
-            for rule in self.knowledge.patient_rules
-            if rule.id not in self._left_out and (selection.hook is None or speaks(rule, selection.hook))
+        hook = selection.hook
+        found: tuple[Rule, ...] = self._questions.recall(
+            ("rules", hook),
+            lambda: tuple(
+                rule
+                for rule in self.knowledge.patient_rules
+                if rule.id not in self._left_out and (hook is None or speaks(rule, hook))
+            ),
         )
+        return found
 
     def _named(
         self, order: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]] | None, now: datetime

@@ -396,5 +396,5 @@ def test_the_account_of_a_remembered_outcome_is_the_account_that_would_be_writte
         seen = judge_patient(rules, situation(answer(GENE, "poor"), known=known))
         outcomes = (*blank, *seen, line(simple(), answer(GENE, "poor")))
         fresh = account(Reading(), outcomes, judged=(), snapshot="x").orders
-        assert account(Reading(), outcomes, judged=(), snapshot="x", line=known.line).orders == fresh
+        assert account(Reading(), outcomes, judged=(), snapshot="x", lines_of=known.lines).orders == fresh
         assert [told.rule for told in fresh[:3]] == ["one", "two", "three"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pmcds.engine.judge_orders import Blank, Situation, judge_order, judge_patient, questions, read_set
+from pmcds.engine.blank import Blank, questions
+from pmcds.engine.judge_orders import Situation, judge_order, judge_patient, read_set
 from pmcds.engine.ledger import account
 from pmcds.engine.outcome import PATIENT, Outcome
 from pmcds.engine.phrasing import Phrasing
-from pmcds.engine.pretest import muted
+from pmcds.engine.pretest import EVERY_GROUP, muted
 from pmcds.engine.rank import Ranking, rank
 from pmcds.engine.recommend import recommendations
 
 __all__ = [
+    "EVERY_GROUP",
     "PATIENT",
     "Blank",
     "Outcome",

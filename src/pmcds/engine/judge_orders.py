@@ -5,71 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from pmcds.engine.blank import Answers, Blank, questions
 from pmcds.engine.match import atoms, combine, judge, slot_values, speaking
 from pmcds.engine.modifiers import as_answers, of_others, spared, weighed, with_rule
-from pmcds.engine.outcome import PATIENT, ByGenotype, Outcome, Verdict, line_of
+from pmcds.engine.outcome import PATIENT, ByGenotype, Outcome, Verdict
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, Answer, Interval, Subject
 from pmcds.model.findings import Order, Source, Supply
-from pmcds.model.ledger import DecisionLine
 from pmcds.model.rules import Rule
-
-Question = tuple[Subject, str | None]
-Answers = Mapping[Question, Answer]
-
-
-class Blank:
-    """Outcomes of rules that need no order, where no answer rests on any input: functions of rule and answers alone."""
-
-    __slots__ = ("_asks", "_known", "_lines", "size")
-
-    # Outcomes kept for one rule: what was supplied differs from client to client, not from call to call.
-    MOST = 8
-
-    def __init__(self, size: int = 4096) -> None:
-        self.size = size
-        self._asks: dict[Rule, tuple[Question, ...] | None] = {}
-        self._known: dict[Rule, list[tuple[bool, tuple[Answer | None, ...], Outcome]]] = {}
-        self._lines: dict[int, tuple[Outcome, DecisionLine]] = {}
-
-    def answers(self, rule: Rule, answers: Answers) -> tuple[Answer | None, ...] | None:
-        """The answers to every question of the rule, or None if it asks for orders."""
-        try:
-            asked = self._asks[rule]
-        except KeyError:
-            asked = self._asks[rule] = None if _asks_orders(rule) else questions((rule,))
-        return None if asked is None else tuple([answers.get(question) for question in asked])
-
-    def get(self, rule: Rule, cancer_known: bool, answers: tuple[Answer | None, ...]) -> Outcome | None:
-        """The outcome of the rule by these answers, if it is known."""
-        for known_cancer, known, outcome in self._known.get(rule, ()):
-            if known_cancer == cancer_known and known == answers:
-                return outcome
-        return None
-
-    def keep(self, rule: Rule, cancer_known: bool, answers: tuple[Answer | None, ...], outcome: Outcome) -> None:
-        """Remember an outcome that rests on no input; a full memory begins anew."""
-        if any(answer is None or answer.sources for answer in answers):
-            return
-        if len(self._known) >= self.size:
-            self._known = {}
-        kept = self._known.get(rule, ())
-        self._known[rule] = [*(kept if len(kept) < self.MOST else ()), (cancer_known, answers, outcome)]
-
-    def line(self, outcome: Outcome) -> DecisionLine:
-        """The line of an outcome; those of remembered outcomes are made once."""
-        found = self._lines.get(id(outcome))
-        if found is not None and found[0] is outcome:
-            return found[1]
-        line = line_of(outcome)
-        if outcome.order is None and not outcome.evidence and not outcome.context:
-            if len(self._lines) >= self.size:
-                self._lines = {}
-            self._lines[id(outcome)] = outcome, line
-        return line
-
-    def __reduce__(self) -> tuple[type[Blank], tuple[int]]:
-        return Blank, (self.size,)
 
 
 class Situation:
@@ -124,43 +67,21 @@ class Situation:
         return Answer(subject, ("absent",))
 
 
-def questions(rules: Iterable[Rule]) -> tuple[Question, ...]:
-    """Every question that these rules ask, their tumor types and exceptions included."""
-    asked: dict[Question, None] = {}
-    for rule in rules:
-        for subject in (*rule.subjects, *(Subject("cancer", name) for name in rule.cancers)):
-            if subject.kind != "ordered_with":
-                asked[(subject, rule.origin)] = None
-        for population in rule.populations:
-            for case in population.cases:
-                for advice in case.card.advice if case.card is not None else ():
-                    for alternative in advice.instead:
-                        for subject in alternative.unless:
-                            if subject.kind != "ordered_with":
-                                asked[(subject, rule.origin)] = None
-    return tuple(asked)
-
-
-def _asks_orders(rule: Rule) -> bool:
-    """True if the rule asks what is ordered: that is no answer of its own and differs from order to order."""
-    exceptions = (
-        subject
-        for population in rule.populations
-        for case in population.cases
-        for advice in (case.card.advice if case.card is not None else ())
-        for alternative in advice.instead
-        for subject in alternative.unless
-    )
-    return any(subject.kind == "ordered_with" for subject in (*rule.subjects, *exceptions))
-
-
 def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome, ...]:
-    """One outcome for each rule that needs no order."""
-    return tuple(_of_patient(rule, situation) for rule in rules)
+    """One outcome for each rule that needs no order; those of patients of whom nothing is known are worked out once."""
+    if situation.late is not None and situation.late():
+        return tuple([_guarded(PATIENT, None, None, rule, situation) for rule in rules])
+    batch = situation.known.batch(tuple(rules), situation.cancer_known, situation.supply)
+    told = batch.answers(situation.answers)
+    outcomes = batch.outcomes(told)
+    for place, outcome in enumerate(outcomes):
+        if outcome is None:
+            outcomes[place] = batch.keep(place, told, _of_patient(rules[place], situation))
+    return tuple(outcomes)
 
 
 def _of_patient(rule: Rule, situation: Situation) -> Outcome:
-    """The outcome of a rule that needs no order; that of a patient of whom nothing is known is worked out once."""
+    """The outcome of a rule that needs no order."""
     if situation.late is not None and situation.late():
         return _guarded(PATIENT, None, None, rule, situation)
     known, cancer = situation.known, situation.cancer_known

@@ -15,6 +15,11 @@ _ROLES = ("decisive", "modifier", "exclusion", "order", "patient", "context")
 _PRECEDENCE = {role: place for place, role in enumerate(_ROLES)}
 
 
+def made_lines(outcomes: Sequence[Outcome]) -> list[DecisionLine]:
+    """A line for each outcome."""
+    return [line_of(outcome) for outcome in outcomes]
+
+
 def account(
     reading: Reading,
     outcomes: Sequence[Outcome],
@@ -23,11 +28,11 @@ def account(
     snapshot: str,
     flags: Sequence[str] = (),
     prefetch: Mapping[str, str] | None = None,
-    line: Callable[[Outcome], DecisionLine] = line_of,
+    lines_of: Callable[[Sequence[Outcome]], Sequence[DecisionLine]] = made_lines,
 ) -> Ledger:
     """The ledger of one evaluation.
 
-    `judged` are the orders that were in question; the others are context. `line` makes the line of an outcome.
+    `judged` are the orders that were in question; the others are context. `lines_of` makes the lines of outcomes.
     """
     roles = _roles(reading, outcomes, judged)
     dirty = _reasons(reading.findings) | _of_other_source(reading.findings, outcomes)
@@ -44,7 +49,7 @@ def account(
             lines.append(InputLine(note.site, note.resource, ignored=dirty.get(note.site) or "not-relevant"))
     every = dict.fromkeys((*reading.flags, *flags))
     return Ledger(
-        tuple([line(outcome) for outcome in outcomes]), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
+        tuple(lines_of(outcomes)), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
     )
 
 

@@ -12,6 +12,8 @@ from pmcds.model import words
 # The group of a card by its indicator: tests that a label requires, tests that are recommended.
 GROUPS = {"critical": "required", "warning": "required", "info": "recommended"}
 
+EVERY_GROUP = frozenset(GROUPS.values())
+
 
 def group_of(outcome: Outcome) -> str | None:
     """The group of an outcome whose cards only ask for a test, or None."""

@@ -52,6 +52,13 @@ def digest(*parts: Any) -> bytes:
     return hashlib.blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
+def digest_of_bytes(parts: Iterable[Any]) -> bytes:
+    """16 bytes that stand for these raw values of JSON, of which None is one that is not there."""
+    # No JSON value begins with a control character: each part ends where the next one begins.
+    written = b"".join([b"\0" if part is None else b"\1" + bytes(part) for part in parts])
+    return hashlib.blake2b(written, digest_size=16).digest()
+
+
 class Memory:
     """A bounded memory of what codes mean, shared by all inputs of one engine.
 

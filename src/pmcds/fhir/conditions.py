@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pmcds.fhir import decode
+from pmcds.fhir.asked import digest, digest_of_bytes
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.observations.genes import genes_named
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
@@ -60,7 +61,7 @@ class Diseases:
 
     def __init__(self, context: ReadContext) -> None:
         self._context = context
-        self._known: dict[Hashable, bool] = {}
+        self._known: dict[tuple[Any, Any], bool] = {}
 
     def unasked(self, site: Site) -> bool:
         """True if a Condition or Procedure is of diseases that nobody asks for, and of no tumor."""
@@ -71,32 +72,49 @@ class Diseases:
         if seen is None:
             data = site.data or {}
             special = bool(_MORE.intersection(data))
-            key: Hashable = (spelling(data.get("code")), spelling(data.get("category")))
+            key: tuple[Any, Any] = (spelling(data.get("code")), spelling(data.get("category")))
         else:
             special, key = seen.special, (seen.code, seen.category)
         if special:
             return False
         known = self._known.get(key)
         if known is None:
-            if seen is not None:
-                members = {"code": seen.code, "category": seen.category}
-                data = {name: decode.decoded(member) for name, member in members.items() if member}
-            known = self._known[key] = self._is_other(data)
+            known = self._known[key] = self._is_unasked(key, data if seen is None else None)
         return known
 
-    def _is_other(self, data: Mapping[str, Any]) -> bool:
+    def _is_unasked(self, key: tuple[Any, Any], data: Mapping[str, Any] | None) -> bool:
+        """What a diagnosis is of is remembered; `data` is None where the key is its code and category as bytes."""
+
+        def stated() -> Mapping[str, Any]:
+            members = {"code": key[0], "category": key[1]}
+            return {name: decode.decoded(member) for name, member in members.items() if member}
+
         asked, context = self._context.asked, self._context
-        found, label = codings(data.get("code")), label_of(data.get("code"))
-        if asked is None or label is None or is_indicator(data, context):
+        met = digest_of_bytes((b"disease", *key)) if data is None else digest("disease", key)
+        of: _Of = context.memory.recall(met, lambda: _of(data if data is not None else stated(), context))
+        if asked is None or of.matters or (of.tumor and asked.cancers) or not asked.conditions.isdisjoint(of.names):
             return False
-        match = context.terms.conditions(found, texts(data.get("code")))
-        if (match.cancers or match.imprecise) and asked.cancers:
-            return False
-        if match.how is None and not any(code for _, code, _ in found) and genes_named(context.terms, label):
-            return False  # words about a gene, not a disease: a result that is not read
-        if any(context.terms.brings(name) for name in match.names):
-            return False  # it decides whose genome a sample has
-        return asked.conditions.isdisjoint(match.names) and label not in asked.conditions
+        return label_of((data if data is not None else stated()).get("code")) not in asked.conditions
+
+
+class _Of(NamedTuple):
+    """What a diagnosis is of: names of diseases, whether of a tumor; `matters` if it counts whoever asks."""
+
+    names: tuple[str, ...]
+    tumor: bool
+    matters: bool
+
+
+def _of(data: Mapping[str, Any], context: ReadContext) -> _Of:
+    found, label = codings(data.get("code")), label_of(data.get("code"))
+    if label is None or is_indicator(data, context):
+        return _Of((), False, True)
+    match = context.terms.conditions(found, texts(data.get("code")))
+    # Words about a gene, not a disease: a result that is not read.
+    of_gene = match.how is None and not any(code for _, code, _ in found) and bool(genes_named(context.terms, label))
+    # It decides whose genome a sample has.
+    brings = any(context.terms.brings(name) for name in match.names)
+    return _Of(tuple(match.names), bool(match.cancers or match.imprecise), of_gene or brings)
 
 
 _MORE = frozenset({"extension", "modifierExtension"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -34,12 +34,50 @@ class _Named(NamedTuple):
 
     @property
     def label(self) -> str | None:
-        return self.text or next((clean(display) for _, _, display in self.codings if display), None)
+        return self.text or _display(self.codings)
+
+
+def _display(members: Iterable[Coding]) -> str | None:
+    """The first display, cleaned."""
+    return next((clean(display) for _, _, display in members if display), None)
 
 
 def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
     """The drug of a medication resource; never an exception, never silence."""
     data = site.data or {}
+    key = _met_by(data, context)
+    met: _Met | None = None if key is None else context.memory.get(key)
+    if met is not None:
+        concept = data["medicationCodeableConcept"]
+        return Drug(met.match, met.problem, texts(concept) or _display(codings(concept)), met.route)
+    drug = _read(data, site, opened, context)
+    if key is not None and not drug.sites:
+        context.memory.keep(key, _Met(drug.match, drug.problem, drug.route))
+    return drug
+
+
+class _Met(NamedTuple):
+    """What the code and the routes of an order have meant; its own words are not kept."""
+
+    match: DrugMatch
+    problem: str | None
+    route: str | None
+
+
+# Members of an order by which its drug or route may be told in another way.
+_OTHERWISE = frozenset({"medicationReference", "medication", "dosage", "renderedDosageInstruction"})
+
+
+def _met_by(data: Mapping[str, Any], context: ReadContext) -> bytes | None:
+    """A digest of a drug that is told by a concept and its routes alone, or None where more has to be read."""
+    concept, dosage = data.get("medicationCodeableConcept"), data.get("dosageInstruction", ())
+    if not concept or not isinstance(dosage, (list, tuple)) or not _OTHERWISE.isdisjoint(data):
+        return None
+    routes = [member.get("route") if isinstance(member, dict) else None for member in dosage]
+    return digest("order", concept, routes, context.policy.match_names)
+
+
+def _read(data: Mapping[str, Any], site: Site, opened: Opened, context: ReadContext) -> Drug:
     named = _medication(data, site, opened)
     routes = _routes(data)
     if named is None:
@@ -68,7 +106,7 @@ def _looked_up(named: _Named, routes: Sequence[Any], context: ReadContext) -> Dr
     return _with_route(found, routes, named, context)
 
 
-def _medication(data: dict[str, Any], site: Site, opened: Opened) -> _Named | None:
+def _medication(data: Mapping[str, Any], site: Site, opened: Opened) -> _Named | None:
     """The first of concept, R5 CodeableReference and reference that says anything."""
     concept = data.get("medicationCodeableConcept")
     reference = data.get("medicationReference")
@@ -159,7 +197,7 @@ def _form_words(forms: Iterable[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in found if word))
 
 
-def _routes(data: dict[str, Any]) -> list[Any]:
+def _routes(data: Mapping[str, Any]) -> list[Any]:
     """Every stated route: dosage instructions (R4, STU3), dosage of statements and administrations."""
     stated = [
         *as_dicts(data.get("dosageInstruction")),

@@ -245,14 +245,15 @@ _STATES: dict[str, Callable[[dict[str, Any], Site, datetime], _State]] = {
 }
 
 
-def _since(role: str, data: dict[str, Any]) -> str | None:
-    """When the drug was begun, as stated."""
+def _since(role: str, data: dict[str, Any], date: str | None) -> str | None:
+    """When the drug was begun, as stated; `date` is that of the resource."""
     if role == "order":
         for dosage in as_dicts(data.get("dosageInstruction")):
-            bounds = as_dict(as_dict(as_dict(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
-            if span_of(bounds.get("start")):
-                return str(bounds["start"])
-        return date_of(data, (), ("authoredOn", "dateWritten"))
+            if "timing" in dosage:
+                bounds = as_dict(as_dict(as_dict(dosage["timing"]).get("repeat")).get("boundsPeriod"))
+                if span_of(bounds.get("start")):
+                    return str(bounds["start"])
+        return date
     if role == "dispense":
         return date_of(data, (), ("whenHandedOver", "whenPrepared"))
     return date_of(data, ("effective", "occurence", "occurrence"), ("effectiveDateTime",))
@@ -284,7 +285,8 @@ def _findings(
     value: dict[str, Any] = {"role": role, "state": state, "codes": match.codes}
     if drug.route:
         value["route"] = drug.route
-    since = _since(role, data)
+    date = _date(role, data)
+    since = _since(role, data, date)
     if since:
         value["since"] = since
     if state == "past" and role == "statement" and (until := as_dict(data.get("effectivePeriod")).get("end")):
@@ -301,7 +303,7 @@ def _findings(
             source,
             status=status,
             reason=reason,
-            date=_date(role, data),
+            date=date,
             matched="name" if match.how == "name" else None,
             missing=() if match.ingredients or drug.problem == "drug-missing" else ("drug",),
             notes=match.notes,

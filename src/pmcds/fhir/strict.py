@@ -12,7 +12,7 @@ from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.values import MAX_EXPONENT
 
 # Numbers like this may be beyond the limits; texts that look like one cost the longer look.
-_EXPONENT = re.compile(rb"[:,\[\s]-?[0-9]+(?:\.[0-9]+)?[eE]")
+_EXPONENT = re.compile(rb"[:,\[]\s*-?[0-9]+(?:\.[0-9]+)?[eE]")
 # A key with a blank before its colon is counted by nobody: one such could hide another that stands twice.
 _SPACED = re.compile(rb'"\s+:')
 

@@ -65,7 +65,7 @@ class Whose(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-_OWN = Whose(None)
+OWN = Whose(None)
 _INHERITED = Whose(None, ("subject-inherited",))
 _STATED = Whose(None, ("single-patient-policy",))
 _OTHER = Whose("other-patient")
@@ -150,7 +150,7 @@ class Subjects:
             reference = reference_of(decode.decoded(subject) if isinstance(subject, bytes) else stated)
             if reference is None or reference[0] == "#" or not self._is_reference(reference, site):
                 return None
-            found = self._glances[key] = _OWN if self.is_patient(reference, site) else _OTHER
+            found = self._glances[key] = OWN if self.is_patient(reference, site) else _OTHER
         return found
 
     def _find(self, site: Site) -> Whose:
@@ -170,7 +170,7 @@ class Subjects:
         reference = reference_of(data.get("subject")) or reference_of(data.get("patient"))
         if reference is None or not self._is_reference(reference, site):
             return None
-        return _OWN if self.is_patient(reference, site) else _OTHER
+        return OWN if self.is_patient(reference, site) else _OTHER
 
     def _is_reference(self, reference: str, site: Site) -> bool:
         """False for a text that names nobody: it has no form of a reference and leads nowhere (H02)."""

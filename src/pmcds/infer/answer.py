@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pmcds.infer.blank import Blank, all_aside, is_blank, of_situation, remember
+from pmcds.infer.blank import OF_WORDS, Blank, all_aside, is_blank, of_situation, remember, words_of
 from pmcds.infer.carriers import either, split_subject, star_answer, typed_answer, variant_named
 from pmcds.infer.claims import GeneEvidence, gather
 from pmcds.infer.closed_world import age, named_answer, sex, taken_for
 from pmcds.infer.donors import by_donor
 from pmcds.infer.evidence import Index, index, nothing_usable
 from pmcds.infer.gene_answers import gene_answer
+from pmcds.infer.lone import Lone, keep, lone_result, recalled
 from pmcds.infer.measurements import biomarker, laboratory
 from pmcds.infer.modulation import with_modifiers
 from pmcds.infer.own_tables import by_own_table
@@ -44,13 +45,13 @@ def infer(
     `blank` keeps the answers that rest on nothing from one reading to the next, of the same genes and terms.
     """
     person = Person(reading, genes, terms, now, {} if blank is None else blank)
-    return {question: person.told(question) for question in questions}
+    return person.told(questions)
 
 
 class Person:
     """One reading with what has been worked out from it so far; a gene is settled once for all its questions."""
 
-    __slots__ = ("_aside", "_blank", "_genes", "_index", "_orders", "_settled", "_sex", "_terms")
+    __slots__ = ("_aside", "_blank", "_genes", "_index", "_lone", "_orders", "_settled", "_sex", "_terms")
 
     def __init__(self, reading: Reading, genes: Mapping[str, Gene], terms: Terms, now: datetime, blank: Blank) -> None:
         self._genes = genes
@@ -60,19 +61,27 @@ class Person:
         self._blank = of_situation(blank, self._index)
         self._aside = all_aside(self._index)
         self._settled: dict[str, tuple[GeneEvidence, Settled | None]] = {}
+        self._lone: dict[str, Lone | None] = {}
         stated = sex(Subject("sex", ""), self._index)
         self._sex = str(stated.keys[0]) if stated.definite else None
 
-    def told(self, question: Question) -> Answer:
-        """The answer, which is known already where nothing was read about the subject."""
-        subject, origin = question
-        if not is_blank(subject, self._index, self._aside):
-            return self.answer(subject, origin)
-        found = self._blank.get(question)
-        if found is None:
-            found = self.answer(subject, origin)
-            remember(self._blank, question, found)
-        return found
+    def told(self, questions: Iterable[Question]) -> dict[Question, Answer]:
+        """The answers, which are known already where nothing was read about the subject."""
+        known, index, aside = self._blank, self._index, self._aside
+        nowhere = index.about.keys().isdisjoint
+        answers = {}
+        for question in questions:
+            subject, origin = question
+            kind, name = subject
+            if (aside and nowhere(words_of(name))) if kind in OF_WORDS else is_blank(kind, name, index):
+                found = known.get(question)
+                if found is None:
+                    found = self.answer(subject, origin)
+                    remember(known, question, found)
+            else:
+                found = self.answer(subject, origin)
+            answers[question] = found
+        return answers
 
     def answer(self, subject: Subject, origin: str | None) -> Answer:
         """What is known about one subject."""
@@ -105,16 +114,28 @@ class Person:
         return self._settled[symbol]
 
     def _of_gene(self, subject: Subject) -> Answer:
-        if subject.name not in self._genes:
+        gene = self._genes.get(subject.name)
+        if gene is None:
             return nothing_usable(subject, self._index, (), [subject.name])
-        evidence, settled = self.evidence(subject.name)
-        symbol = evidence.table.gene.symbol
-        if settled is not None and symbol != subject.name and symbol in self._genes:
-            settled = by_own_table(evidence, settled, self.evidence(symbol)[1])
-        answer = gene_answer(subject, evidence, settled, self._index)
+        table = table_of(gene)
+        symbol = table.gene.symbol
+        if symbol not in self._lone:
+            self._lone[symbol] = lone_result(self._index, symbol, self._sex)
+        lone = self._lone[symbol]
+        answer = recalled(self._blank, subject, lone) if lone is not None else None
+        if answer is None:
+            answer = self._worked_out(subject, symbol)
+            if lone is not None:
+                keep(self._blank, subject, lone, answer)
         if subject.kind not in ("phenotype", "activity_score"):
             return answer
-        return with_modifiers(answer, evidence.table, self._index, self._orders)
+        return with_modifiers(answer, table, self._index, self._orders)
+
+    def _worked_out(self, subject: Subject, symbol: str) -> Answer:
+        evidence, settled = self.evidence(subject.name)
+        if settled is not None and symbol != subject.name and symbol in self._genes:
+            settled = by_own_table(evidence, settled, self.evidence(symbol)[1])
+        return gene_answer(subject, evidence, settled, self._index)
 
     def _of_allele(self, subject: Subject) -> Answer:
         gene, allele = split_subject(subject.name, self._genes)

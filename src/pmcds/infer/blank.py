@@ -10,7 +10,7 @@ from pmcds.infer.evidence import Index
 from pmcds.model.answers import Answer, Subject
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
-_KINDS = frozenset({"variant", "biomarker"})
+OF_WORDS = frozenset({"variant", "biomarker"})
 _DISEASES = frozenset({"condition", "cancer"})
 # Findings that say nothing about variants and markers, unless they are about the gene itself.
 _ASIDE = frozenset(
@@ -19,35 +19,40 @@ _ASIDE = frozenset(
         "haplotype", "medication", "order", "phenotype",
     ]
 )  # fmt: skip
-_MOST = 4096
+MOST = 4096
 _SITUATIONS = 32
 
 Question = tuple[Subject, str | None]
+# Answers by question, and by what a question and the only result that bears on it say (see `lone`).
+Known = dict[Hashable, Answer]
 # By what was supplied and withheld, since that decides what the absence of everything means.
-Blank = dict[Hashable, dict[Question, Answer]]
+Blank = dict[Hashable, Known]
 
 
-def is_blank(subject: Subject, index: Index, aside: bool) -> bool:
-    """True if nothing was read that could bear on the subject; `aside` is what `all_aside` says of the index."""
-    if subject.kind in _DISEASES:
-        read = index.by_kind.get(subject.kind, ())
-        # None: something that nobody could read, which may be this disease.
-        return not (None in read or subject.name in read or None in index.by_kind.get("report", ()))
-    return aside and subject.kind in _KINDS and index.about.keys().isdisjoint(_words(subject.name))
+def is_blank(kind: str, name: str, index: Index) -> bool:
+    """True if nothing was read that could be a disease of this name; nothing else is blank by its kind."""
+    if kind not in _DISEASES:
+        return False
+    read = index.by_kind.get(kind, ())
+    # None: something that nobody could read, which may be this disease.
+    return not (None in read or name in read or None in index.by_kind.get("report", ()))
 
 
 def all_aside(index: Index) -> bool:
-    """True if nothing was read that could be about any variant or marker without naming its gene."""
+    """True if nothing was read that could be about any variant or marker without naming its gene.
+
+    One of `OF_WORDS` is blank then if nothing was read about any of its words.
+    """
     return _ASIDE.issuperset(index.by_kind) and None not in index.about
 
 
 @lru_cache(maxsize=4096)
-def _words(name: str) -> tuple[str, ...]:
+def words_of(name: str) -> tuple[str, ...]:
     """The name of a subject of a rule and the words in it."""
     return (name, *_WORD.findall(name))
 
 
-def of_situation(blank: Blank, index: Index) -> dict[Question, Answer]:
+def of_situation(blank: Blank, index: Index) -> Known:
     """The answers that rest on nothing, for what was supplied and what is withheld."""
     key = (index.supply, index.withheld)
     found = blank.get(key)
@@ -58,9 +63,9 @@ def of_situation(blank: Blank, index: Index) -> dict[Question, Answer]:
     return found
 
 
-def remember(known: dict[Question, Answer], question: Question, answer: Answer) -> None:
+def remember(known: Known, question: Question, answer: Answer) -> None:
     """Keep an answer that rests on nothing; a full memory begins anew."""
     if not answer.sources:
-        if len(known) >= _MOST:
+        if len(known) >= MOST:
             known.clear()
         known[question] = answer

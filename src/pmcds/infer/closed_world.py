@@ -105,7 +105,10 @@ def _by_ingredient(index: Index, kind: str) -> Mapping[str, Sequence[Finding]]:
 
 def may_be_taken(index: Index, name: str) -> bool:
     """False if no finding is about a drug, alone or with others."""
-    return any(name in index.by_kind.get(kind, ()) or name in _by_ingredient(index, kind) for kind in _DRUG_KINDS)
+    for kind in _DRUG_KINDS:
+        if name in index.by_kind.get(kind, ()) or name in _by_ingredient(index, kind):
+            return True
+    return False
 
 
 def _is_active(finding: Finding) -> bool:

@@ -26,7 +26,7 @@ _STILL_ACTING = 14
 
 def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]) -> Answer:
     """The answer with the drugs that change it; a poor metabolizer cannot become poorer (PG90)."""
-    rows = [row for row in table.gene.extra.get("modulators", ()) if _counts(row)]
+    rows = _rows_that_count(table)
     if not rows or _is_lowest(answer):
         return answer
     if answer.word is not None:
@@ -45,8 +45,13 @@ def _whatever_the_genotype(
     return replace(answer, modifiers=found) if found else answer
 
 
-def _counts(row: Mapping[str, Any]) -> bool:
-    return row["status"] == ACTIVE and row["strength"] in _COUNTING
+def _rows_that_count(table: GeneTable) -> tuple[Mapping[str, Any], ...]:
+    known: tuple[Mapping[str, Any], ...] | None = table.derived.get("modulators")
+    if known is None:
+        rows = table.gene.extra.get("modulators", ())
+        known = tuple(row for row in rows if row["status"] == ACTIVE and row["strength"] in _COUNTING)
+        table.derived["modulators"] = known
+    return known
 
 
 def _is_lowest(answer: Answer) -> bool:

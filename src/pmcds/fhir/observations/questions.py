@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pmcds.fhir import decode
+from pmcds.fhir.asked import digest, digest_of_bytes
 from pmcds.fhir.site import Opened, ReadContext, Site
 from pmcds.fhir.values import as_dicts, codings, spelling, texts
 from pmcds.terminology import ObservationTerm, Terms
@@ -81,14 +82,22 @@ class Questions:
     def of_code(self, code: bytes) -> Question:
         """What a code asks, looked up once for each spelling."""
         found = self._codes.get(code)
-        return found if found is not None else self._of_concept(code, decode.decoded(code) if code else None)
+        return found if found is not None else self._of_concept(code)
 
-    def _of_concept(self, key: Hashable, concept: Any) -> Question:
+    def _of_concept(self, key: Hashable, stated: Any = None) -> Question:
+        """What a concept asks, by its spelling; `stated` is the concept if that is not bytes of JSON."""
         found = self._codes.get(key)
         if found is None:
-            terms = self._terms_of(concept)
-            found = self._codes[key] = Question(terms, self.foreign({"code": concept}), self._unasked(terms))
+            written = isinstance(key, bytes)
+            terms, foreign = self._context.memory.recall(
+                digest_of_bytes((b"question", key)) if written else digest("question", key),
+                lambda: self._meant(decode.decoded(key) if written and key else stated),
+            )
+            found = self._codes[key] = Question(terms, foreign, self._unasked(terms))
         return found
+
+    def _meant(self, concept: Any) -> tuple[tuple[ObservationTerm, ...], bool]:
+        return self._terms_of(concept), self.foreign({"code": concept})
 
     def _unasked(self, terms: tuple[ObservationTerm, ...]) -> bool:
         asked = self._context.asked

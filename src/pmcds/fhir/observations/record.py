@@ -139,19 +139,9 @@ class Record:
     def source(self) -> Source:
         """Where this resource stands, and the laboratory that it names."""
         if self._source is None:
-            self._source = Source(self.site.key, self.site.pointer, self.site.pointer, self._laboratory())
+            laboratory = laboratory_of(self.data.get("performer"), self.site, self.opened)
+            self._source = Source(self.site.key, self.site.pointer, self.site.pointer, laboratory)
         return self._source
-
-    def _laboratory(self) -> str | None:
-        for performer in as_list(self.data.get("performer")):
-            reference = reference_of(performer)
-            target = self.opened.resolve(reference, self.site) if reference else None
-            if target is not None and target.type == "Organization" and target.data:
-                return clean(target.data.get("name")) if isinstance(target.data.get("name"), str) else None
-            display = as_dict(performer).get("display")
-            if isinstance(display, str) and reference and "Organization/" in reference:
-                return clean(display)
-        return None
 
     def finding(
         self,
@@ -219,12 +209,29 @@ class Record:
         said = self._said or []
         self._gate, self._said = None, None
         stated = source_class(self.data, self.context)
-        return tuple(one._replace(stated=stated) for found, one in said if any(found is kept for kept in findings))
+        return tuple(
+            one._replace(stated=stated, matched=one.matched or self.matched)
+            for found, one in said
+            if any(found is kept for kept in findings)
+        )
 
     def say(self, said: Sequence[Said]) -> list[Finding]:
         """The findings of statements that were noted before, of a resource that states the same."""
         self._class = said[0].stated
         return [self._finding(one) for one in said]
+
+
+def laboratory_of(performers: Any, site: Site, opened: Opened) -> str | None:
+    """The laboratory that a result names as its performer, or None."""
+    for performer in as_list(performers):
+        reference = reference_of(performer)
+        target = opened.resolve(reference, site) if reference else None
+        if target is not None and target.type == "Organization" and target.data:
+            return clean(target.data.get("name")) if isinstance(target.data.get("name"), str) else None
+        display = as_dict(performer).get("display")
+        if isinstance(display, str) and reference and "Organization/" in reference:
+            return clean(display)
+    return None
 
 
 def question_of(site: Site, context: ReadContext) -> tuple[ObservationTerm | None, str | None]:

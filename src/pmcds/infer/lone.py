@@ -1,0 +1,65 @@
+"""Answers about a gene of which one result was read and nothing else: the same statement means the same each time.
+
+What is kept is the answer without its sources and its date, under what the result states: names of alleles and
+phenotypes, never other words of a patient's record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from pmcds.infer.blank import MOST, Known
+from pmcds.infer.dates import in_future
+from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, date_of, sources_of
+from pmcds.infer.variant_findings import variants_of
+from pmcds.model.answers import Answer
+from pmcds.model.findings import Source
+
+_NAMES = re.compile(r"[A-Za-z0-9*/+.:≥>()\[\] _-]{1,60}")
+
+
+class Lone(NamedTuple):
+    """The only result of a gene: what of it an answer depends on, and where and when it was found."""
+
+    stated: Hashable
+    sources: tuple[Source, ...]
+    date: str | None
+
+
+def lone_result(index: Index, symbol: str, sex: str | None) -> Lone | None:
+    """The result of a gene of which nothing else was read; None where answers have to be worked out."""
+    about = index.about.get(symbol, ())
+    if len(about) != 1 or variants_of(index, symbol):
+        return None
+    one = about[0]
+    if one.kind not in GERMLINE_BY_KIND or not isinstance(one.value, str) or not _NAMES.fullmatch(one.value):
+        return None
+    stated = (
+        one.kind, one.value, one.status, one.reason, one.source_class, one.specimen, one.matched, one.missing,
+        one.notes, one.unit, in_future(one.date, index.now), sex,
+    )  # fmt: skip
+    return Lone(stated, sources_of(about), date_of(about))
+
+
+def recalled(known: Known, question: Hashable, lone: Lone) -> Answer | None:
+    """The answer to a question about a gene that was given before for such a result, with the sources of this one."""
+    found = known.get((question, lone.stated))
+    return None if found is None else _resting_on(found, lone.sources, lone.date)
+
+
+def keep(known: Known, question: Hashable, lone: Lone, answer: Answer) -> None:
+    """Keep an answer that rests on the result, without what tells whose it was; a full memory begins anew."""
+    if not answer.sources or answer.modifiers:
+        return
+    if len(known) >= MOST:
+        known.clear()
+    known[question, lone.stated] = _resting_on(answer, (), None)
+
+
+def _resting_on(answer: Answer, sources: tuple[Source, ...], date: str | None) -> Answer:
+    return Answer(
+        answer.subject, answer.keys, answer.word, answer.reason, sources, date, answer.text, answer.table,
+        answer.by_name, answer.notes, answer.alternatives,
+    )  # fmt: skip
