@@ -13,7 +13,7 @@ import pytest
 from pmcds.errors import InputError
 from pmcds.infer import infer, phenotype
 from pmcds.infer.alleles import read_allele
-from pmcds.infer.blank import _MOST, _SITUATIONS
+from pmcds.infer.blank import _SITUATIONS, MOST
 from pmcds.infer.dates import later, span
 from pmcds.infer.donors import by_donor
 from pmcds.infer.evidence import State, worst
@@ -269,9 +269,9 @@ def test_the_memory_of_tables_never_gives_the_table_of_another_gene() -> None:
 
 def test_the_memory_of_blank_answers_keeps_no_more_than_its_share_and_nothing_of_a_patient() -> None:
     blank: Any = {}
-    subjects = [(Subject("biomarker", f"marker {number}"), "somatic") for number in range(_MOST + 1)]
+    subjects = [(Subject("biomarker", f"marker {number}"), "somatic") for number in range(MOST + 1)]
     infer(Reading(), subjects, genes=genes(), terms=terms(), now=NOW, blank=blank)
-    assert all(0 < len(known) <= _MOST for known in blank.values())
+    assert all(0 < len(known) <= MOST for known in blank.values())
     blank = {}
     told = Finding("condition", "stroke", {}, finding("condition", "x").source)
     asked = [(Subject("condition", "stroke"), None)]

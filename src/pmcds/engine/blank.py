@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-from pmcds.engine.outcome import Outcome, line_of
-from pmcds.model.answers import Answer, Subject
+from pmcds.engine.outcome import Outcome, Verdict, line_of
+from pmcds.model import words
+from pmcds.model.answers import NUMERIC, Answer, Subject
 from pmcds.model.findings import Supply
 from pmcds.model.ledger import DecisionLine
 from pmcds.model.rules import Rule
@@ -13,12 +14,14 @@ from pmcds.model.rules import Rule
 Question = tuple[Subject, str | None]
 Answers = Mapping[Question, Answer]
 Answered = list[Answer | None]
+# The verdict of each population that speaks, and whether their conditions are proven.
+Decided = tuple[tuple[Verdict, ...], bool]
 
 
 class Blank:
     """Outcomes of rules that need no order, where no answer rests on any input: functions of rule and answers alone."""
 
-    __slots__ = ("_asks", "_batches", "_known", "_lines", "size")
+    __slots__ = ("_asks", "_batches", "_known", "_lines", "_verdicts", "size")
 
     # Outcomes kept for one rule: what was supplied differs from client to client, not from call to call.
     MOST = 8
@@ -30,6 +33,28 @@ class Blank:
         self._known: dict[Rule, list[tuple[bool, tuple[Answer | None, ...], Outcome]]] = {}
         self._lines: dict[int, tuple[Outcome, DecisionLine]] = {}
         self._batches: dict[Hashable, Batch] = {}
+        self._verdicts: dict[Hashable, Decided] = {}
+
+    def verdicts(
+        self, rule: Rule, answers: tuple[Answer, ...], work: Callable[[Rule, tuple[Answer, ...]], Decided]
+    ) -> Decided:
+        """What a rule says to answers of these values and reasons, whatever they rest on; numbers are not kept."""
+        if not rule.cuts and not [answer for answer in answers if answer.subject.kind in NUMERIC]:
+            key = (
+                rule,
+                *[
+                    (a.keys, a.word, a.reason, a.alternatives, a.by_name, _reasons(a.notes) if a.notes else ())
+                    for a in answers
+                ],
+            )
+            found = self._verdicts.get(key)
+            if found is None:
+                found = work(rule, answers)
+                if len(self._verdicts) >= self.size:
+                    self._verdicts = {}
+                self._verdicts[key] = found
+            return found
+        return work(rule, answers)
 
     def batch(self, rules: tuple[Rule, ...], cancer_known: bool, supply: Supply) -> Batch:
         """What is remembered of all these rules together; `supply` decides what no answer means."""
@@ -91,6 +116,11 @@ class Blank:
 
     def __reduce__(self) -> tuple[type[Blank], tuple[int]]:
         return Blank, (self.size,)
+
+
+def _reasons(notes: Iterable[str]) -> tuple[str, ...]:
+    """The notes that speak against CLEAR; the others are only shown."""
+    return tuple([note for note in notes if note in words.REASON_ORDER])
 
 
 class Batch:

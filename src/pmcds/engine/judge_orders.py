@@ -143,7 +143,7 @@ def _judge(key: str, order: Order | None, drug: str | None, rule: Rule, situatio
     if scope == "outside":
         return Outcome(key, order, drug, rule, words.NOT_COVERED, "indication-out-of-scope")
     answers = tuple(of_others(situation.answer(subject, rule, order), order) for subject in rule.subjects)
-    answers, verdicts, proven, by_genotype = _decide(rule, answers)
+    answers, verdicts, proven, by_genotype = _decide(rule, answers, situation.known)
     verdicts = _grounded(verdicts, answers, order)
     outcome, reason, also, quiet = combine(verdicts)
     if scope == "imprecise" and outcome in (words.ALERT, words.CLEAR):
@@ -188,12 +188,14 @@ def _grounded(verdicts: tuple[Verdict, ...], answers: tuple[Answer, ...], order:
 
 
 def _decide(
-    rule: Rule, answers: tuple[Answer, ...]
+    rule: Rule, answers: tuple[Answer, ...], known: Blank
 ) -> tuple[tuple[Answer, ...], tuple[Verdict, ...], bool, ByGenotype | None]:
     """Answers, verdicts, whether the population is proven, and what the genotype alone says where drugs change it.
 
     Values hold as they are with the drugs taken now, unless the alert of the genotype would be lost (H46).
     """
+    if not [answer for answer in answers if answer.modifiers]:
+        return answers, *known.verdicts(rule, answers, _verdicts), None
     changed = tuple(with_rule(answer) for answer in answers)
     verdicts, proven = _verdicts(rule, changed)
     if changed == answers:

@@ -44,8 +44,13 @@ class Copies:
 
     def _same_id(self, places: Iterable[str]) -> None:
         """Resources with one id: equal ones are copies, others are versions or, without an order of time, conflicts."""
+        known = self._sites
+        once = dict.fromkeys(places)
+        keys = [known[place].key for place in once if place in known]
+        if len(keys) == len(set(keys)):
+            return
         for group in self._groups(
-            dict.fromkeys(places), lambda site: None if site.origin == "contained" or ":" in site.key else site.key
+            once, lambda site: None if site.origin == "contained" or ":" in site.key else site.key
         ):
             drafts = [site for site in group if site.origin == "draft"]
             first = drafts[0] if drafts else group[0]
@@ -85,14 +90,18 @@ class Copies:
             )
             if not stated:
                 return None
-            asked = frozenset((finding.kind, finding.subject) for finding in by_site[site.pointer])
             code = frozenset((system, code) for system, code, _ in codings((site.data or {}).get("code")))
-            return (site.type, stated, asked, code)
+            return (site.type, stated, code)
 
-        results = [pointer for pointer in by_site if self._is_result(pointer)]
-        for group in self._groups(results, identity):
-            if len({site.key for site in group}) > 1:
-                self._newest(group)
+        asking: dict[Hashable, list[str]] = {}
+        for pointer in by_site:
+            if self._is_result(pointer):
+                asked = frozenset([(finding.kind, finding.subject) for finding in by_site[pointer]])
+                asking.setdefault(asked, []).append(pointer)
+        for results in asking.values():
+            for group in self._groups(results, identity) if len(results) > 1 else ():
+                if len({site.key for site in group}) > 1:
+                    self._newest(group)
 
     def _is_result(self, pointer: str) -> bool:
         site = self._sites.get(pointer)

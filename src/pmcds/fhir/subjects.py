@@ -140,14 +140,23 @@ class Subjects:
         if site.parent is not None:
             return None
         seen = site.glance()
-        stated = site.outline.get("subject") if seen is None else None
-        subject = seen.subject if seen is not None else stated.get("reference") if isinstance(stated, dict) else None
-        if not subject or not isinstance(subject, (bytes, str)) or (isinstance(subject, bytes) and b"#" in subject):
-            return None
-        key = (subject, _server(site.full_url))
+        subject: bytes | str
+        if seen is not None:
+            stated = subject = seen.subject
+            if not subject or b"#" in seen.subject:
+                return None
+        else:
+            stated = site.outline.get("subject")
+            subject = stated.get("reference") if isinstance(stated, dict) else None
+            if not subject or not isinstance(subject, str):
+                return None
+        url = site.full_url
+        # Of a fullUrl all but its id counts, for the usual form of it.
+        usual = url is not None and "://" in url and url[-1] != "/" and "/_history/" not in url
+        key = (subject, url[: url.rfind("/")] if url is not None and usual else _server(url))
         found = self._glances.get(key)
         if found is None:
-            reference = reference_of(decode.decoded(subject) if isinstance(subject, bytes) else stated)
+            reference = reference_of(decode.decoded(stated) if isinstance(stated, bytes) else stated)
             if reference is None or reference[0] == "#" or not self._is_reference(reference, site):
                 return None
             found = self._glances[key] = OWN if self.is_patient(reference, site) else _OTHER

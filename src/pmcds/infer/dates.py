@@ -98,7 +98,12 @@ def later(one: str | None, two: str | None) -> bool:
 def in_future(text: str | None, now: datetime) -> bool:
     """True if the whole of the date lies after `now` and the tolerance (H48)."""
     found = span(text)
-    return found is not None and found.low > now + TOLERANCE
+    return found is not None and starts_later(found, now)
+
+
+def starts_later(found: Span, now: datetime) -> bool:
+    """True if a span of time begins after `now` and the tolerance."""
+    return found.low > now + TOLERANCE
 
 
 def newest(texts: list[str | None]) -> str | None:

@@ -11,8 +11,8 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from pmcds.infer.blank import MOST, Known
-from pmcds.infer.dates import in_future
-from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, date_of, sources_of
+from pmcds.infer.dates import span, starts_later
+from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, sources_of
 from pmcds.infer.variant_findings import variants_of
 from pmcds.model.answers import Answer
 from pmcds.model.findings import Source
@@ -36,11 +36,14 @@ def lone_result(index: Index, symbol: str, sex: str | None) -> Lone | None:
     one = about[0]
     if one.kind not in GERMLINE_BY_KIND or not isinstance(one.value, str) or not _NAMES.fullmatch(one.value):
         return None
+    stretch = span(one.date) if one.date else None
     stated = (
         one.kind, one.value, one.status, one.reason, one.source_class, one.specimen, one.matched, one.missing,
-        one.notes, one.unit, in_future(one.date, index.now), sex,
+        one.notes, one.unit, stretch is not None and starts_later(stretch, index.now), sex,
     )  # fmt: skip
-    return Lone(stated, sources_of(about), date_of(about))
+    # Of one result there is nothing to sort, and a date that cannot be read is none (`evidence.date_of`).
+    sources = sources_of(about) if one.also else (one.source,)
+    return Lone(stated, sources, one.date if stretch is not None else None)
 
 
 def recalled(known: Known, question: Hashable, lone: Lone) -> Answer | None:
