@@ -6,7 +6,7 @@ bytes | dict | model  -> open -> read -> infer -> match -> compose and rank -> a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -318,31 +318,20 @@ class Engine:
         return render
 
     def _rules_of(self, order: Order, selection: Selection) -> tuple[Rule, ...]:
-        """Rules that name an ingredient of the order, each once; with a hook those that ask for it."""
-        hook = None if selection.named else selection.hook
-        found: tuple[Rule, ...] = self._questions.recall(
-            ("rules", order.drug.ingredients, hook), lambda: self._rules_about(order.drug.ingredients, hook)
-        )
-        return found
-
-    def _rules_about(self, drugs: Iterable[str], hook: str | None) -> tuple[Rule, ...]:
-        rules = dict.fromkeys(rule for drug in drugs for rule in self.knowledge.rules_for(drug))
-        return tuple(
-            rule for rule in rules if rule.id not in self._left_out and (hook is None or speaks(rule, str(hook)))
-        )
+        return self._rules(order.drug.ingredients, None if selection.named else selection.hook)
 
     def _patient_rules(self, selection: Selection) -> tuple[Rule, ...]:
-        if selection.named is not None:
-            return ()
-        hook = selection.hook
-        found: tuple[Rule, ...] = self._questions.recall(
-            ("rules", hook),
-            lambda: tuple(
-                rule
-                for rule in self.knowledge.patient_rules
-                if rule.id not in self._left_out and (hook is None or speaks(rule, hook))
-            ),
-        )
+        return () if selection.named is not None else self._rules(None, selection.hook)
+
+    def _rules(self, drugs: tuple[str, ...] | None, hook: str | None) -> tuple[Rule, ...]:
+        """Rules that name one of the drugs (None: those about the patient), each once; with a hook those it asks."""
+
+        def work() -> tuple[Rule, ...]:
+            named = (rule for drug in drugs or () for rule in self.knowledge.rules_for(drug))
+            rules = self.knowledge.patient_rules if drugs is None else dict.fromkeys(named)
+            return tuple(r for r in rules if r.id not in self._left_out and (hook is None or speaks(r, hook)))
+
+        found: tuple[Rule, ...] = self._questions.recall(("rules", drugs, hook), work)
         return found
 
     def _named(

@@ -48,8 +48,10 @@ class Blank:
                 ],
             )
             found = self._verdicts.get(key)
-            if found is None:
-                found = work(rule, answers)
+            if found is not None:
+                return found
+            found = work(rule, answers)
+            if found[0]:
                 if len(self._verdicts) >= self.size:
                     self._verdicts = {}
                 self._verdicts[key] = found
@@ -99,9 +101,7 @@ class Blank:
         """The lines of outcomes; those of remembered outcomes are made once."""
         known = self._lines
         return [
-            found[1]
-            if (found := known.get(id(outcome))) is not None and found[0] is outcome
-            else self._line(outcome)
+            found[1] if (found := known.get(id(outcome))) is not None and found[0] is outcome else self._line(outcome)
             for outcome in outcomes
         ]
 

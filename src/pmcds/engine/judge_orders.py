@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pmcds.engine.blank import Answers, Blank, questions
@@ -73,11 +73,13 @@ def judge_patient(rules: Sequence[Rule], situation: Situation) -> tuple[Outcome,
         return tuple([_guarded(PATIENT, None, None, rule, situation) for rule in rules])
     batch = situation.known.batch(tuple(rules), situation.cancer_known, situation.supply)
     told = batch.answers(situation.answers)
-    outcomes = batch.outcomes(told)
-    for place, outcome in enumerate(outcomes):
-        if outcome is None:
-            outcomes[place] = batch.keep(place, told, _of_patient(rules[place], situation))
-    return tuple(outcomes)
+    known = batch.outcomes(told)
+    return tuple(
+        [
+            outcome if outcome is not None else batch.keep(place, told, _of_patient(rules[place], situation))
+            for place, outcome in enumerate(known)
+        ]
+    )
 
 
 def _of_patient(rule: Rule, situation: Situation) -> Outcome:

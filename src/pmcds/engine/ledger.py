@@ -40,7 +40,8 @@ def account(
     for note in reading.inputs:
         role = roles.get(note.site)
         if note.ignored is not None:
-            lines.append(InputLine(note.site, note.resource, ignored=note.ignored))
+            # The most frequent by far: the same as `InputLine(...)`, without a function of Python between.
+            lines.append(tuple.__new__(InputLine, (note.site, note.resource, None, note.ignored)))
         elif role is not None:
             lines.append(InputLine(note.site, note.resource, used=role))
         elif note.role is not None:
@@ -48,9 +49,7 @@ def account(
         else:
             lines.append(InputLine(note.site, note.resource, ignored=dirty.get(note.site) or "not-relevant"))
     every = dict.fromkeys((*reading.flags, *flags))
-    return Ledger(
-        tuple(lines_of(outcomes)), tuple(lines), snapshot, tuple(every), dict(prefetch or {})
-    )
+    return Ledger(tuple(lines_of(outcomes)), tuple(lines), snapshot, tuple(every), dict(prefetch or {}))
 
 
 def _roles(reading: Reading, outcomes: Sequence[Outcome], judged: Iterable[Order]) -> dict[str, str]:

@@ -225,13 +225,19 @@ class Glance(NamedTuple):
 def glance(raw: Any) -> Glance:
     """A glance at a raw resource; whatever it is, it has these members or not."""
     found = _glance(raw)
-    return Glance(
-        bytes(found.code),
-        bytes(found.subject),
-        bytes(found.category) if found.category else b"",
-        bool(found.component),
-        bool(found.extension or found.modifierExtension),
+    category = found.category
+    # The same as `Glance(...)`, without a function of Python between; this is done for each resource.
+    seen: Glance = tuple.__new__(
+        Glance,
+        (
+            bytes(found.code),
+            bytes(found.subject),
+            bytes(category) if category else b"",
+            True if found.component else False,  # noqa: SIM210 -- a call of `bool` less
+            True if found.extension or found.modifierExtension else False,  # noqa: SIM210
+        ),
     )
+    return seen
 
 
 class Head(NamedTuple):

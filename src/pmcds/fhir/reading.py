@@ -301,7 +301,8 @@ def _notes(
             theirs = site.parent is not None and whose.whose(site.parent).reason == "other-patient"
             note = InputNote(pointer, site.key, "other-patient" if theirs else site.problem)
         elif pointer in left:
-            note = InputNote(pointer, site.key, "not-relevant")
+            # The most frequent by far: the same as `InputNote(...)`, without a function of Python between.
+            note = tuple.__new__(InputNote, (pointer, site.key, "not-relevant", None, ()))
         elif pointer in ignored:
             note = InputNote(pointer, site.key, ignored[pointer])
         elif note is None or (note.ignored is None and note.role is None):

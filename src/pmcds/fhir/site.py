@@ -200,7 +200,7 @@ class Opened:
     `memo` keeps what gates and readers work out once for all resources.
     """
 
-    __slots__ = ("_body", "_by_type", "_resolve", "envelope", "flags", "memo", "sites", "supply")
+    __slots__ = ("_body", "_by_type", "_left", "_resolve", "_several", "envelope", "flags", "memo", "sites", "supply")
 
     def __init__(
         self,
@@ -218,6 +218,9 @@ class Opened:
         self.flags = tuple(flags)
         self.envelope = dict(envelope or {})
         self.memo: dict[Any, Any] = {}
+        self._left: set[str] = set()
+        # Keys that several resources have.
+        self._several: frozenset[str] | None = None
         # The bytes of the whole input, if no name in them can be written with escapes.
         self._body = None if escapes else body
         self._resolve = resolve
@@ -233,18 +236,18 @@ class Opened:
 
     def leave(self, site: Site) -> bool:
         """Leave a resource unread that nobody asks for; False if it may be another version of one that is asked for."""
-        counts = self.memo.get("keys")
-        if counts is None:
-            counts = self.memo["keys"] = Counter([one.key for one in self.sites])
-        if counts[site.key] > 1:
+        if self._several is None:
+            counts = Counter([one.key for one in self.sites])
+            self._several = frozenset([key for key, count in counts.items() if count > 1])
+        if site.key in self._several:
             return False
-        self.memo.setdefault("left", set()).add(site.pointer)
+        self._left.add(site.pointer)
         return True
 
     @property
     def left(self) -> frozenset[str]:
         """Pointers of the resources that nobody asks for."""
-        return frozenset(self.memo.get("left", ()))
+        return frozenset(self._left)
 
     @property
     def patient(self) -> str | None:

@@ -24,7 +24,8 @@ def read_stages(opened: Opened, context: ReadContext) -> ReaderResult:
     notes: list[InputNote] = []
     questions = questions_of(opened, context)
     for site in opened.by_type("Observation"):
-        term = next((term for term in questions.terms_of(site) if term.role in _ROLES), None)
+        terms = questions.terms_of(site)
+        term = next((term for term in terms if term.role in _ROLES), None) if terms else None
         if term is None:
             continue
         data = site.data or {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pmcds.fhir import decode
@@ -140,16 +140,14 @@ class Subjects:
         if site.parent is not None:
             return None
         seen = site.glance()
-        subject: bytes | str
         if seen is not None:
-            stated = subject = seen.subject
-            if not subject or b"#" in seen.subject:
-                return None
+            stated: Any = seen.subject
+            subject: Any = None if b"#" in seen.subject else seen.subject
         else:
             stated = site.outline.get("subject")
             subject = stated.get("reference") if isinstance(stated, dict) else None
-            if not subject or not isinstance(subject, str):
-                return None
+        if not subject or not isinstance(subject, (bytes, str)):
+            return None
         url = site.full_url
         # Of a fullUrl all but its id counts, for the usual form of it.
         usual = url is not None and "://" in url and url[-1] != "/" and "/_history/" not in url

@@ -105,10 +105,7 @@ def _by_ingredient(index: Index, kind: str) -> Mapping[str, Sequence[Finding]]:
 
 def may_be_taken(index: Index, name: str) -> bool:
     """False if no finding is about a drug, alone or with others."""
-    for kind in _DRUG_KINDS:
-        if name in index.by_kind.get(kind, ()) or name in _by_ingredient(index, kind):
-            return True
-    return False
+    return any(name in index.by_kind.get(kind, ()) or name in _by_ingredient(index, kind) for kind in _DRUG_KINDS)
 
 
 def _is_active(finding: Finding) -> bool:
