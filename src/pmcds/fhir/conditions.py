@@ -90,8 +90,8 @@ class Diseases:
             return {name: decode.decoded(member) for name, member in members.items() if member}
 
         asked, context = self._context.asked, self._context
-        met = digest_of_bytes((b"disease", *key)) if data is None else digest("disease", key)
-        of: _Of = context.memory.recall(met, lambda: _of(data if data is not None else stated(), context))
+        place = digest_of_bytes((b"disease", *key)) if data is None else digest("disease", key)
+        of: _Of = context.memory.recall(place, lambda: _of(data if data is not None else stated(), context))
         if asked is None or of.matters or (of.tumor and asked.cancers) or not asked.conditions.isdisjoint(of.names):
             return False
         return label_of((data if data is not None else stated()).get("code")) not in asked.conditions

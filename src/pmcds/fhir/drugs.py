@@ -45,19 +45,19 @@ def _display(members: Iterable[Coding]) -> str | None:
 def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
     """The drug of a medication resource; never an exception, never silence."""
     data = site.data or {}
-    key = _met_by(data, context)
-    met: _Met | None = None if key is None else context.memory.get(key)
-    if met is not None:
+    key = _seen_by(data, context)
+    before: _Before | None = None if key is None else context.memory.get(key)
+    if before is not None:
         concept = data["medicationCodeableConcept"]
-        return Drug(met.match, met.problem, texts(concept) or _display(codings(concept)), met.route)
+        return Drug(before.match, before.problem, texts(concept) or _display(codings(concept)), before.route)
     drug = _read(data, site, opened, context)
     if key is not None and not drug.sites:
-        context.memory.keep(key, _Met(drug.match, drug.problem, drug.route))
+        context.memory.keep(key, _Before(drug.match, drug.problem, drug.route))
     return drug
 
 
-class _Met(NamedTuple):
-    """What the code and the routes of an order have meant; its own words are not kept."""
+class _Before(NamedTuple):
+    """What the code and the routes of an order meant before; its own words are not kept."""
 
     match: DrugMatch
     problem: str | None
@@ -68,7 +68,7 @@ class _Met(NamedTuple):
 _OTHERWISE = frozenset({"medicationReference", "medication", "dosage", "renderedDosageInstruction"})
 
 
-def _met_by(data: Mapping[str, Any], context: ReadContext) -> bytes | None:
+def _seen_by(data: Mapping[str, Any], context: ReadContext) -> bytes | None:
     """A digest of a drug that is told by a concept and its routes alone, or None where more has to be read."""
     concept, dosage = data.get("medicationCodeableConcept"), data.get("dosageInstruction", ())
     if not concept or not isinstance(dosage, (list, tuple)) or not _OTHERWISE.isdisjoint(data):
@@ -90,7 +90,7 @@ def _read(data: Mapping[str, Any], site: Site, opened: Opened, context: ReadCont
 
 
 def _known(named: _Named, routes: Sequence[Any], context: ReadContext) -> DrugMatch:
-    """The match of a drug with its route; what was met before is not looked up again."""
+    """The match of a drug with its route; what was seen before is not looked up again."""
     if named.ingredients:
         return _looked_up(named, routes, context)
     stated = tuple((codings(form), texts(form)) for form in (*routes, None, *named.forms))
