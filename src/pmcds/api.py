@@ -331,7 +331,7 @@ class Engine:
             rules = self.knowledge.patient_rules if drugs is None else dict.fromkeys(named)
             return tuple(r for r in rules if r.id not in self._left_out and (hook is None or speaks(r, hook)))
 
-        found: tuple[Rule, ...] = self._questions.recall(("rules", drugs, hook), work)
+        found: tuple[Rule, ...] = self._questions.recall((self._left_out, drugs, hook), work)
         return found
 
     def _named(
