@@ -269,9 +269,9 @@ def mutated(bundle: Json, rng: random.Random) -> Json:
     return bundle
 
 
-def mutants(texts: list[str], count: int, seed: int) -> Iterator[tuple[int, Any, Mapping[str, Any]]]:
+def mutants(texts: list[str], count: int, seed: int, first: int = 0) -> Iterator[tuple[int, Any, Mapping[str, Any]]]:
     """(number, source, arguments): sources are bytes, now and then dicts."""
-    for number in range(count):
+    for number in range(first, count):
         rng = random.Random(f"{seed}/{number}")
         changed = mutated(json.loads(rng.choice(texts)), rng)
         asked = rng.choice(({"order": "clopidogrel"}, {"hook": "patient-view"}, *({},) * 8))
