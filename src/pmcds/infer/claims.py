@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pmcds.infer.coverage import whole_gene
 from pmcds.infer.diplotype import DiplotypeReading, read_diplotype
 from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, Seen, State, see
 from pmcds.infer.methods import Meaning
@@ -304,11 +305,7 @@ def _presumed(alleles: Sequence[str]) -> tuple[str, ...]:
 
 
 def _covered(table: GeneTable, index: Index) -> bool:
-    for finding in index.all_of("coverage"):
-        value = finding.value
-        if finding.status == "present" and isinstance(value, Mapping) and table.gene.symbol in value.get("genes", ()):
-            return True
-    return False
+    return bool(whole_gene(index, table.gene.symbol))
 
 
 def _merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from pmcds.infer.coverage import whole_gene
 from pmcds.infer.dates import later
 from pmcds.infer.evidence import Index, Seen, State, date_of, is_withheld, nothing_usable, see, sources_of
 from pmcds.infer.variant_classes import Described, Fits, fits
@@ -32,8 +33,6 @@ _PLASMA = "plasma"
 _NUMBER = re.compile(r"\d{2,}")
 # How notes begin that say what was found; the phrases of a card know them.
 FOUND, SPECIMEN, SHARE = "found ", "specimen ", "share of the reads "
-# What a coverage statement says when less than the whole gene was looked at.
-_PARTS_ONLY = ("regions", "ranges-examined", "region-description", "mutations-tested", "uncallable")
 
 
 class Wanted(NamedTuple):
@@ -314,13 +313,7 @@ def _covering(wanted: Wanted, index: Index) -> list[Finding]:
     """Coverage statements that prove the absence of a small variant: the gene as a whole was tested (ST-04)."""
     if any(word in wanted.spec for word in (*_STRUCTURAL, "skips")):
         return []
-    return [
-        finding
-        for finding in index.all_of("coverage")
-        if finding.status == "present"
-        and wanted.gene in value_of(finding).get("genes", ())
-        and not any(name in value_of(finding) for name in _PARTS_ONLY)
-    ]
+    return whole_gene(index, wanted.gene)
 
 
 def _wild_type(subject: Subject, seen: Seen, index: Index) -> Answer:
