@@ -409,3 +409,14 @@ def test_the_list_of_methods_is_closed() -> None:
         "function-pair", "sum-of-two", "two-lowest", "two-most-severe", "presence", "one-copy", "x-copies",
         "listed-alleles", "none",
     }  # fmt: skip
+
+
+def test_pg39_a_typed_pair_is_told_as_the_status_of_each_listed_allele() -> None:
+    listed = genes()["HLA-B"].listed_alleles
+    for pair, carried in (
+        ("*57:01/*07:02", {"*57:01"}),
+        ("*15:02/*58:01", {"*15:02", "*58:01"}),
+        ("*07:02/*08:01", set()),
+    ):
+        told = [f"{name} {'positive' if name in carried else 'negative'}" for name in listed]
+        assert key("HLA-B", pair) == "; ".join(told)
