@@ -412,7 +412,9 @@ def test_many_checks_whose_data_were_not_sent_are_told_in_one_line() -> None:
 def test_a_reason_about_one_check_is_never_counted_away() -> None:
     rules = [poor_rule(id=str(number), title=f"Rule {number}") for number in range(9)]
     told = rank(lines(rules, answer(GENE, word="unreadable", reason="value-unreadable")), ranking())[0]
-    assert sum(line.startswith("Rule ") for line in text_of(told).splitlines()) == 9
+    reason = ranking().phrasing.reason("value-unreadable")
+    said = [line for line in text_of(told).splitlines() if line.startswith("Rule ")]
+    assert said == [f"Rule {number}: {reason.rstrip('.')}." for number in range(9)]
 
 
 def test_a_notice_names_the_drug_or_the_words_of_the_order_or_nothing() -> None:

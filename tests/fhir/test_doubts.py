@@ -264,8 +264,8 @@ def test_the_date_of_a_result_is_when_it_was_taken_before_when_it_was_told(
 # Numbers
 
 
-def quantity(value: str, unit: str = "mg/dL", **more: Any) -> dict[str, Any]:
-    return {"value": value, "system": UCUM, "code": unit, **more}
+def quantity(value: str, code: str = "mg/dL", **more: Any) -> dict[str, Any]:
+    return {"value": value, "system": UCUM, "code": code, **more}
 
 
 def test_a_unit_that_cannot_be_read_is_told_as_it_was_stated() -> None:
@@ -275,7 +275,10 @@ def test_a_unit_that_cannot_be_read_is_told_as_it_was_stated() -> None:
         ({"unit": "furlongs", "code": "[fur_us]x"}, "furlongs"),
     ):
         read = quantity_of({"value": "5", "system": UCUM, **stated}, terms())
-        assert (read.quantity, read.unit, read.stated_unit, read.reason) == (5, None, told, "unit-unreadable")
+        assert (read.quantity, read.unit, read.stated_unit, read.reason) == (Decimal(5), None, told, "unit-unreadable")
+    for text, notes in (("mg/100ml", ("unit as stated: mg/100ml",)), ("mg/dL", ()), (None, ())):
+        known = quantity_of(quantity("5", **({"unit": text} if text else {})), terms())
+        assert (known.unit, known.notes) == ("mg/dL", notes)
 
 
 def test_a_range_whose_ends_are_turned_or_in_two_units_or_with_a_sign_is_not_read() -> None:

@@ -40,7 +40,8 @@ def possible(gene: str, text: str) -> set[str]:
 def test_pg1_a_score_has_at_least_one_decimal_and_the_sign_of_the_table() -> None:
     assert result("CYP2D6", "*1/*4").activity_score == "1.0"
     assert result("CYP2D6", "*1x≥3/*4").activity_score == "≥3.0"
-    assert result("CYP2D6", "*1x>=3/*4").activity_score == "≥3.0"
+    for sign in (">=", "=>", "&ge;", "\u2a7e"):
+        assert result("CYP2D6", f"*1x{sign}3/*4").activity_score == "≥3.0"
 
 
 def test_pg3_n_a_and_indeterminate_are_one_meaning_with_the_key_of_the_table() -> None:
