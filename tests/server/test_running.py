@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ class Started:
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Started:
+    # The store of feedback is a file in the folder that a server is started in.
+    monkeypatch.chdir(tmp_path)
     bundled = pmcds.Knowledge.bundled()
     monkeypatch.setattr(pmcds.Knowledge, "bundled", classmethod(lambda cls: bundled))
     monkeypatch.setattr("pmcds.server.logs.set_up", lambda level: None)
