@@ -372,6 +372,30 @@ def test_offers_about_one_result_of_the_patient_are_one_card_and_a_risk_about_it
     assert "Limits of b." in text and "Limits of a." in text
 
 
+def test_offers_about_one_result_are_one_card_whatever_else_their_rules_look_at() -> None:
+    variant, absence = Subject("variant", "GENE1 c.1A>G"), Subject("variant", "GENE2 c.2A>G")
+
+    def about(name: str, *more: Atom) -> Rule:
+        subjects = [variant, *(atom.subject for atom in more)]
+        spec = CardSpec("info", (Advice("indicated", (Alternative(f"drug{name}"),)),))
+        there = case("on", All((Atom(variant, frozenset({"present"})), *more)), subjects, spec)
+        return rule([population([there], subjects)], subjects, drugs=(), name=name)
+
+    rules = [
+        about("a"),
+        about("b", Atom(STROKE, frozenset({"present"}))),
+        about("c", Atom(absence, frozenset({"absent"}))),
+    ]
+    found = (
+        answer(variant, "present"),
+        Answer(absence, ("absent",), sources=(Source("Observation/7", "/entry/7/resource"),)),
+        Answer(STROKE, ("present",), sources=(CHART,)),
+    )
+    situation = Situation(answers={(a.subject, "germline"): a for a in found}, orders=(), supply=Supply())
+    (one,) = rank(judge_patient(rules, situation), ranking())
+    assert [name for _, name in one.lines] == ["a", "b", "c"]
+
+
 # What could not be checked
 
 
@@ -388,7 +412,9 @@ def test_many_checks_whose_data_were_not_sent_are_told_in_one_line() -> None:
 def test_a_reason_about_one_check_is_never_counted_away() -> None:
     rules = [poor_rule(id=str(number), title=f"Rule {number}") for number in range(9)]
     told = rank(lines(rules, answer(GENE, word="unreadable", reason="value-unreadable")), ranking())[0]
-    assert sum(line.startswith("Rule ") for line in text_of(told).splitlines()) == 9
+    reason = ranking().phrasing.reason("value-unreadable")
+    said = [line for line in text_of(told).splitlines() if line.startswith("Rule ")]
+    assert said == [f"Rule {number}: {reason.rstrip('.')}." for number in range(9)]
 
 
 def test_a_notice_names_the_drug_or_the_words_of_the_order_or_nothing() -> None:
@@ -443,6 +469,30 @@ def test_what_is_missing_is_told_for_every_situation_once() -> None:
     missing = answer(OTHER, word="unreadable", reason="value-unreadable")
     text = text_of(shown(rule([one, two], subjects), answer(GENE, "poor"), missing, open_fact))
     assert text.count(f"GENE2: {ranking().phrasing.reason('value-unreadable')}") == 1
+
+
+def test_what_only_one_of_two_open_situations_asks_for_is_told_as_missing() -> None:
+    subjects = [GENE, OTHER, STROKE]
+    a = case("a", Atom(GENE, frozenset({"poor"})), subjects, card())
+    b = case("b", Atom(OTHER, frozenset({"poor"})), subjects, card())
+    one = population([a], subjects, "one", Atom(STROKE, frozenset({"present"})))
+    two = population([a, b], subjects, "two", Atom(STROKE, frozenset({"absent"})))
+    open_fact = Answer(STROKE, ("present", "absent"), reason="not-supplied")
+    missing = answer(OTHER, word="unreadable", reason="value-unreadable")
+    for populations in ([one, two], [two, one]):
+        text = text_of(shown(rule(populations, subjects), answer(GENE, "poor"), missing, open_fact))
+        assert f"GENE2: {ranking().phrasing.reason('value-unreadable')}" in text
+
+
+def test_a_card_that_says_something_else_is_missing_is_another_card() -> None:
+    both = [GENE, OTHER]
+    cases = [case(n, Atom(s, frozenset({"poor"})), both, card()) for n, s in (("a", GENE), ("b", OTHER))]
+    made = rule([population(cases, both)], both)
+    unread = shown(made, answer(GENE, "poor"), answer(OTHER, word="unreadable", reason="value-unreadable"))
+    waiting = shown(made, answer(GENE, "poor"), answer(OTHER, word="unknown", reason="result-pending"))
+    assert text_of(unread) != text_of(waiting)
+    assert unread.uuid != waiting.uuid
+    assert replace(unread, uuid="", detail=()) == replace(waiting, uuid="", detail=())
 
 
 def test_an_alert_that_rests_on_no_result_names_none() -> None:

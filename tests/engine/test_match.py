@@ -7,7 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from pmcds.engine.match import atoms, combine, judge, possible_values, slot_values, speaking
+from pmcds.engine.match import (
+    STEP_LIMIT,
+    atoms,
+    combine,
+    environments,
+    judge,
+    possible_values,
+    slot_values,
+    speaking,
+)
 from pmcds.model import words
 from pmcds.model.answers import Answer, Interval, Subject
 from pmcds.model.rules import All, Atom, Case, Either, Not
@@ -324,3 +333,19 @@ def test_a_result_that_is_not_final_is_not_told_as_indeterminate_advice() -> Non
     assert uncertain.case is not None
     early = verdict_of(answer(GENE, word="indeterminate", reason="result-not-final"), cases=cases)
     assert (early.outcome, early.reason, early.case) == (words.CANNOT_TELL, "result-not-final", None)
+
+
+def test_a_word_stays_the_value_of_an_answer_whatever_else_was_thought_of() -> None:
+    conflict = answer(GENE, word="conflicting", reason="conflict")
+    assert possible_values(conflict, ()) == ("conflicting",)
+    assert possible_values(replace(conflict, alternatives=("poor", "normal")), ()) == ("poor", "normal")
+    unread = answer(GENE, word="unreadable", reason="unknown-allele", alternatives=("poor", "normal"))
+    assert possible_values(unread, ()) == ("unreadable",)
+
+
+def test_as_many_combinations_as_the_limit_are_tried_and_one_more_is_not() -> None:
+    eight = tuple(str(number) for number in range(8))
+    tried = environments([0, 1], [eight, eight])
+    assert tried is not None and len(set(tried)) == STEP_LIMIT == 64
+    assert environments([0, 1], [eight, (*eight, "8")]) is None
+    assert environments([0], [("poor",), eight]) == [("poor", "0")]

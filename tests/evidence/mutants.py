@@ -133,8 +133,7 @@ def _changes(function: ast.AST) -> Iterator[tuple[ast.AST, str, Callable[[], Non
     """Every change of one function, always in the same order."""
     line = function
     for node in _below(function):
-        if hasattr(node, "lineno"):
-            line = node
+        line = _run_with(node) or line
         for kind, change in (*_expression(node), *_statement(node)):  # type: ignore[arg-type]
             yield line, kind, change
     for node in (function, *_below(function)):
@@ -145,6 +144,15 @@ def _changes(function: ast.AST) -> Iterator[tuple[ast.AST, str, Callable[[], Non
                         p, ast.copy_location(ast.Pass(), i)
                     )
                     yield item, "statement removed", gone
+
+
+def _run_with(node: ast.AST) -> ast.AST | None:
+    """What is run whenever the node is: a filter and a condition stand behind what only some of their values reach."""
+    if isinstance(node, ast.comprehension):
+        return node.ifs[0] if node.ifs else None
+    if isinstance(node, ast.IfExp):
+        return node.test
+    return node if hasattr(node, "lineno") else None
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:

@@ -9,9 +9,9 @@ import pytest
 
 from pmcds.fhir import open_input
 from pmcds.fhir.gates import Gate, absent, gate, source_class
-from pmcds.fhir.observations.answers import answer_in, answer_of
+from pmcds.fhir.observations.answers import answer_in, answer_of, short
 from pmcds.fhir.observations.laboratory import read_laboratory
-from pmcds.fhir.observations.numbers import range_of, ratio_of
+from pmcds.fhir.observations.numbers import quantity_of, range_of, ratio_of
 from pmcds.fhir.site import Site
 from pmcds.fhir.subjects import normal_base, parse_reference
 from pmcds.fhir.values import as_dict, as_list, code_of, date_of, decimal_of, extension, span_of, spelling
@@ -264,8 +264,21 @@ def test_the_date_of_a_result_is_when_it_was_taken_before_when_it_was_told(
 # Numbers
 
 
-def quantity(value: str, unit: str = "mg/dL", **more: Any) -> dict[str, Any]:
-    return {"value": value, "system": UCUM, "code": unit, **more}
+def quantity(value: str, code: str = "mg/dL", **more: Any) -> dict[str, Any]:
+    return {"value": value, "system": UCUM, "code": code, **more}
+
+
+def test_a_unit_that_cannot_be_read_is_told_as_it_was_stated() -> None:
+    for stated, told in (
+        ({"unit": "furlongs"}, "furlongs"),
+        ({"code": "[fur_us]x"}, "[fur_us]x"),
+        ({"unit": "furlongs", "code": "[fur_us]x"}, "furlongs"),
+    ):
+        read = quantity_of({"value": "5", "system": UCUM, **stated}, terms())
+        assert (read.quantity, read.unit, read.stated_unit, read.reason) == (Decimal(5), None, told, "unit-unreadable")
+    for text, notes in (("mg/100ml", ("unit as stated: mg/100ml",)), ("mg/dL", ()), (None, ())):
+        known = quantity_of(quantity("5", **({"unit": text} if text else {})), terms())
+        assert (known.unit, known.notes) == ("mg/dL", notes)
 
 
 def test_a_range_whose_ends_are_turned_or_in_two_units_or_with_a_sign_is_not_read() -> None:
@@ -306,6 +319,15 @@ def test_two_answers_of_one_concept_that_differ_are_a_contradiction() -> None:
     assert answer_of(terms(), [positive, positive]).word is not None
     both = answer_of(terms(), [positive, negative])
     assert (both.word, both.reason) == (None, "value-conflict")
+
+
+def test_an_answer_in_words_without_a_code_contradicts_the_coded_one_beside_it() -> None:
+    coded, in_words = (LOINC, "LA6576-8", None), (None, None, "Negative")
+    torn = answer_of(terms(), [coded, in_words])
+    assert (torn.word, torn.reason) == (None, "value-conflict")
+    assert short(str(answer_of(terms(), [in_words]).word)) == "absent"
+    strange = answer_of(terms(), [("http://example.org/codes", "xyz", "Negative")])
+    assert (short(str(strange.word)), strange.by_code) == ("absent", False)
 
 
 def test_two_values_of_one_result_that_differ_are_a_contradiction() -> None:

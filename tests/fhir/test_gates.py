@@ -127,6 +127,25 @@ def test_h53_the_same_id_on_another_base_is_another_patient() -> None:
     assert at("https://other.example", "Patient/p1") == "other-patient"
 
 
+def test_h53_the_one_base_of_an_input_without_the_patient_is_the_server_and_of_two_none_is() -> None:
+    base = "https://a.example/fhir"
+
+    def at(*bases: str) -> str | None:
+        about = {"reference": f"{base}/Patient/p1"}
+        entry = [{"fullUrl": f"{one}/Observation/creat", "resource": creatinine(subject=about)} for one in bases]
+        opened = open_input({"resourceType": "Bundle", "type": "collection", "entry": entry})
+        return gate(opened.sites[0], opened, context("Patient/p1")).reason
+
+    assert at(base) is None
+    assert at(base, "https://b.example/fhir") == "other-patient"
+
+
+def test_one_input_that_is_read_for_two_patients_is_never_the_same_to_both() -> None:
+    opened = open_input(bundle(creatinine()))
+    for patient, reason in (("Patient/p1", None), ("Patient/p2", "other-patient"), ("Patient/p1", None)):
+        assert gate(opened.sites[0], opened, context(patient)).reason == reason
+
+
 def test_h53_a_base_that_the_policy_lists_is_the_same_server() -> None:
     resource = creatinine(subject={"reference": "https://other.example/fhir/Patient/p1"})
     assert verdict(resource, PATIENT).reason == "other-patient"

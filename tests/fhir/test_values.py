@@ -116,6 +116,9 @@ def test_fhir_t48_partial_dates_are_intervals() -> None:
     assert month is not None
     assert (year.end - year.start) == timedelta(days=365, hours=26)
     assert (month.end - month.start) == timedelta(days=31, hours=26)
+    for text, length in (("2026-06-01", timedelta(hours=50)), ("2026-06-01T10:00Z", timedelta(minutes=1))):
+        found = span_of(text)
+        assert found is not None and found.end - found.start == length
     assert date_of({"effectiveDateTime": "2018"}) == "2018"
 
 
@@ -158,3 +161,9 @@ CONCEPTS = st.recursive(
 def test_what_is_remembered_under_one_spelling_means_the_same(one: Any, other: Any) -> None:
     if spelling(one) == spelling(other):
         assert (codings(one), texts(one)) == (codings(other), texts(other))
+
+
+def test_a_concept_that_is_one_already_is_not_looked_for_inside_it() -> None:
+    inner, outer = {"coding": [{"code": "b"}]}, {"coding": [{"code": "a"}]}
+    assert codings({"concept": inner}) == ((None, "b", None),)
+    assert codings({**outer, "concept": inner}) == ((None, "a", None),)

@@ -87,6 +87,14 @@ def test_a_germline_result_that_decides_nothing_leaves_the_finding_open() -> Non
     assert (found.keys, found.word) == ((), words.INDETERMINATE)
 
 
+@pytest.mark.parametrize(
+    "waiting", [finding("test_order", "BRCA2", {}), inherited(status="indeterminate", reason="result-pending")]
+)
+def test_a_germline_result_on_its_way_is_waited_for_before_another_test_is_asked_for(waiting: Finding) -> None:
+    found = ask(TUMOR, tumor_variant(specimen="tissue"), waiting)
+    assert (found.keys, found.word, found.reason) == ((), words.UNKNOWN, "result-pending")
+
+
 def test_what_is_only_known_to_be_of_the_germline_is_no_tumor_result() -> None:
     found = ask(TUMOR, inherited(status="indeterminate", reason="result-not-final"))
     assert (found.word, found.reason) == (words.UNKNOWN, "no-result")
@@ -346,6 +354,8 @@ def test_a_card_is_told_the_variant_its_specimen_and_its_share_only_where_it_is_
         "specimen tissue",
         "share of the reads 12.5 percent",
     ]
+    of_transcript = ask("BRAF p.Val600Glu", variant("BRAF", {"c": "NM_004333.4:c.1799T>A"}))
+    assert of_transcript.notes == ("found BRAF c.1799T>A",)
     absent = ask("EGFR exon 19 deletion", nothing("EGFR", specimen="tissue"))
     assert not any(note.startswith(("found", "specimen", "share")) for note in absent.notes)
     in_words = ask("ALK rearrangement", variant("ALK", {"row": "fusion", "text": "EML4::ALK fusion"}))
@@ -413,5 +423,7 @@ def test_another_exchange_excludes_a_category_that_lists_single_changes_under_an
 
 def test_only_a_place_or_an_identifier_tells_the_gene_by_itself() -> None:
     assert listed_gene("rs6025", genes()) == "F5"
+    bare = Gene("GENE", "HGNC:1", "variant", "none", variants={"x": {"same": ["g.100A>T", "c.5A>T", "p.Lys2Met"]}})
+    assert [listed_gene(name, {"GENE": bare}) for name in ("g.100A>T", "c.5A>T", "p.Lys2Met")] == [None] * 3
     for name in ("p.Arg506Gln", "c.1691G>A", "p.Arg534Gln", "c.20210G>A", "C282Y"):
         assert listed_gene(name, genes()) is None

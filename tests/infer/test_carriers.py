@@ -144,3 +144,13 @@ def test_a_variant_against_the_genotype_is_a_conflict() -> None:
     absent = variant("F5", {"c": "c.1601G>A"}, source_class="germline", status="absent")
     carrier = genotype("F5", "rs6025 Factor V Leiden (T)/rs6025 reference (C)")
     assert ask("allele", "F5 Factor V Leiden", absent, carrier).word == "conflicting"
+
+
+@pytest.mark.parametrize("unclear", ["HLA-B*57", "HLA-B*15:02"])
+def test_a_result_that_may_be_the_asked_allele_is_never_excluded_by_a_full_typing(unclear: str) -> None:
+    ambiguous = allele(unclear, "indeterminate", reason="resolution-too-low")
+    typed = allele("HLA-B*08:01", both=True)
+    assert ask("allele", B5701, typed).keys == ("absent",)
+    for found in ((ambiguous,), (ambiguous, typed)):
+        answer = ask("allele", B5701, *found)
+        assert (answer.keys, answer.word, answer.reason) == ((), "indeterminate", "resolution-too-low")

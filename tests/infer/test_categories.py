@@ -448,3 +448,40 @@ def test_every_variant_is_told_with_its_kind(text: str, kind: str) -> None:
 def test_a_region_with_a_type_of_change_is_the_phrase_of_both(kind: str) -> None:
     result = variant("EGFR", {"dna_region": ("Exon 19",), "type": f"inframe_{kind}"})
     assert described(result, "EGFR", genes()).phrase == f"exon 19 {kind}"
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        ("p.Glu746del", 1),
+        ("p.Glu746_Ala750del", 5),
+        ("p.Leu747_Ala750delinsPro", 3),
+        ("p.Glu746_Leu747delinsValPro", 0),
+        ("p.Asp770dup", -1),
+        ("p.Val769_Asp770insAlaSerVal", -3),
+        ("p.Leu858Arg", 0),
+    ],
+)
+def test_a_change_loses_what_it_removes_less_what_it_inserts(change: str, lost: int) -> None:
+    found = protein(change)
+    assert found is not None and found.lost == lost
+    assert predicates.loss_in(["729", "861"], told(p=change)) is (lost > 0)
+    assert predicates.gain_in(["729", "861"], told(p=change)) is (lost < 0)
+
+
+@pytest.mark.parametrize("kind", ["deletion", "insertion", "duplication"])
+def test_another_change_of_an_exon_is_known_to_be_none_of_one_residue(kind: str) -> None:
+    of_exon = variant("EGFR", {"dna_region": ("Exon 20",), "type": kind})
+    answer = ask("variant", "EGFR p.Leu858Arg", of_exon, origin="somatic")
+    assert (answer.keys, answer.notes) == ((), ("near miss: another change of the gene",))
+    untold = variant("EGFR", {"dna_region": ("Exon 20",), "type": "sequence alteration"})
+    assert ask("variant", "EGFR p.Leu858Arg", untold, origin="somatic").notes == ()
+
+
+def test_what_asks_for_several_genes_or_results_is_no_category_of_one_variant() -> None:
+    asks = {"either", "plasma", "of"}
+    combined = [(gene, name) for gene in genes().values() for name, spec in gene.variants.items() if asks & set(spec)]
+    assert combined
+    for gene, name in combined:
+        found = parse_variant(f"{gene.symbol} {name}", genes())
+        assert found is None or name not in found.categories

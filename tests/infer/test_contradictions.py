@@ -14,6 +14,8 @@ from pmcds.infer import phenotype as meaning_of
 from pmcds.infer.alleles import read_allele
 from pmcds.infer.diplotype import read_diplotype
 from pmcds.infer.phenotype import older_meanings
+from pmcds.infer.sites import positions
+from pmcds.infer.spelling import without_symbol
 from pmcds.infer.tables import table_of
 from pmcds.model import words
 from pmcds.model.answers import Subject
@@ -419,3 +421,115 @@ def test_two_assays_of_one_marker_that_differ_are_no_change_with_time() -> None:
     other = replace(marker("stable", "b", date="2026-01-01"), value={"result": "stable", "assay": "PCR"})
     assert shown(one, other) == ()
     assert len(shown(one, replace(other, value={"result": "stable", "assay": "IHC"}))) == 1
+
+
+def test_a_typing_under_the_name_of_its_locus_counts_by_the_allele_that_it_states() -> None:
+    def under_locus(name: str, at: str, **more: Any) -> Finding:
+        return replace(allele(name, at=at, **more), subject="HLA-B")
+
+    assert ask("allele", "HLA-B*57:01", under_locus("HLA-B*57:01", "a")).keys == ("present",)
+    first = under_locus("HLA-B*57:01", "a", both=True), under_locus("HLA-B*07:02", "a", both=True)
+    same = under_locus("HLA-B*57:01", "b", both=True), under_locus("HLA-B*07:02", "b", both=True)
+    other = under_locus("HLA-B*57:01", "b", both=True), under_locus("HLA-B*58:01", "b", both=True)
+    assert shown(*first, *same) == ()
+    (one,) = shown(*first, *other)
+    assert one.value["between"] == ("HLA-B*07:02 + HLA-B*57:01", "HLA-B*57:01 + HLA-B*58:01")
+
+
+def test_a_phenotype_that_stands_for_several_scores_leaves_the_score_open_and_says_why() -> None:
+    several = ask("activity_score", "CYP2D6", phenotype("CYP2D6", "intermediate metabolizer"))
+    assert (len(several.keys) > 1, several.reason) == (True, "indeterminate")
+    one = ask("activity_score", "CYP2D6", phenotype("CYP2D6", "poor metabolizer"))
+    assert (one.keys, one.reason) == (("0.0",), None)
+
+
+def test_a_variant_told_by_its_number_or_place_alone_is_the_allele_that_it_defines() -> None:
+    fresh = {**genes(), "DPYD": replace(genes()["DPYD"])}
+    definitions = fresh["DPYD"].extra["definitions"]
+    (number,) = definitions["c.1905+1G>A (*2A)"].split()
+    place = fresh["DPYD"].extra["positions"][number][0]
+    covered = finding("coverage", None, {"genes": ("DPYD",)}, at="coverage")
+    for told in ({"ids": (number,)}, {"g": place}, {"c": "c.1905+1G>A"}):
+        carried = variant("DPYD", {**told, "zygosity": "heterozygous"}, source_class="germline", at="a")
+        assert ask("phenotype", "DPYD", carried, covered, known=fresh).keys == ("intermediate metabolizer",)
+
+
+@pytest.mark.parametrize("kind", ["genotype", "haplotype"])
+def test_one_allele_that_the_table_lacks_is_never_told_as_no_result(kind: str) -> None:
+    stated = genotype("CYP2C19", "*999") if kind == "genotype" else finding("haplotype", "CYP2C19", {"allele": "*999"})
+    answer = ask("phenotype", "CYP2C19", stated)
+    assert (answer.keys, answer.word, answer.reason) == ((), words.UNREADABLE, "unknown-allele")
+
+
+def test_of_two_phenotypes_beside_a_diplotype_the_one_that_contradicts_it_is_named() -> None:
+    (one,) = shown(
+        genotype("CYP2C19", "*1/*1"),
+        phenotype("CYP2C19", "normal metabolizer", at="a"),
+        phenotype("CYP2C19", "poor metabolizer", at="b"),
+    )
+    assert one.value["between"][1] == "reported phenotype poor metabolizer"
+    assert shown(genotype("CYP2C19", "*1/*1"), phenotype("CYP2C19", "normal metabolizer", at="a")) == ()
+
+
+def test_copies_that_are_not_assigned_hide_no_allele_that_the_table_lacks() -> None:
+    table = table_of(genes()["CYP2D6"])
+    for text in ("(*1/*998)x3", "*1/*998 DUP"):
+        assert read_diplotype(table, text).unknown == ("*998",)
+    assert read_diplotype(table, "(*1/nonsense)x3").problem == "not-a-diplotype"
+
+
+@pytest.mark.parametrize(
+    "spdi", ["NC_000010.11:94781858:GG:A", "NC_000010.11:94781858:G:AA", "NC_000010.11:94781858::A"]
+)
+def test_only_an_exchange_of_one_base_is_a_position_with_a_new_base(spdi: str) -> None:
+    one = variant("CYP2C19", {"spdi": spdi}, source_class="germline")
+    assert list(positions(one)) == []
+    exchange = variant("CYP2C19", {"spdi": "NC_000010.11:94781858:G:A"}, source_class="germline")
+    assert list(positions(exchange)) == ["NC_000010.11:g.94781859G>A"]
+
+
+def test_the_transcript_of_a_coding_name_tells_the_gene_that_the_result_does_not() -> None:
+    asked = "BRAF p.Val600Glu"
+    of_transcript = variant(None, {"c": "NM_004333.4:c.1799T>A"})
+    assert ask("variant", asked, of_transcript, origin="somatic").keys == ("present",)
+    assert ask("variant", asked, variant(None, {"c": "c.1799T>A"}), origin="somatic").keys == ()
+
+
+@pytest.mark.parametrize("word", ["poor function", "absent function"])
+def test_a_function_is_shown_against_the_diplotype_whether_or_not_the_gene_has_it(word: str) -> None:
+    (one,) = shown(genotype("SLCO1B1", "*1/*1"), phenotype("SLCO1B1", word))
+    assert (one.status, one.reason) == ("conflicting", "phenotype-conflict")
+    assert one.value["between"] == ("diplotype *1/*1 (normal function)", f"reported phenotype {word}")
+
+
+def test_the_last_part_of_a_symbol_is_left_out_only_in_front_of_a_star() -> None:
+    # A symbol that no file has: nothing is remembered of it.
+    assert without_symbol("XYZ-Q", "Q*57:01") == "*57:01"
+    assert without_symbol("XYZ-Q", "XYZ-Q*57:01") == "*57:01"
+    for text in ("Q57:01", "RQ*57:01", "Z-Q*57:01"):
+        assert without_symbol("XYZ-Q", text) == text
+
+
+def test_a_sub_allele_that_the_table_lacks_is_told_by_the_name_of_its_core() -> None:
+    table = table_of(genes()["CYP2D6"])
+    for stated, told in (("*999.001", "*999"), ("*999", "*999")):
+        found = read_allele(table, stated)
+        assert found is not None and (found.options, found.unknown) == ((), told)
+
+
+@pytest.mark.parametrize(("zygosity", "holds"), [(None, False), ("heterozygous", False), ("homozygous", True)])
+def test_an_allele_is_sure_to_have_its_own_position_on_every_copy(zygosity: str | None, holds: bool) -> None:
+    # A table of its own, so that its definitions are read anew.
+    fresh = {**genes(), "CYP2C19": replace(genes()["CYP2C19"])}
+    found = site("rs4244285", zygosity) if zygosity else site("rs4244285", status="absent")
+    answer = ask("phenotype", "CYP2C19", genotype("CYP2C19", "*2/*2"), found, known=fresh)
+    assert ("diplotype-variant-conflict" in answer.notes) is not holds
+
+
+def test_a_diplotype_that_cannot_be_compared_with_its_positions_contradicts_none() -> None:
+    carried = site("rs4244285", "homozygous")
+    unknown = ask("phenotype", "CYP2C19", genotype("CYP2C19", "*1/*999"), carried)
+    assert (unknown.word, unknown.reason) == (words.UNREADABLE, "unknown-allele")
+    one = ask("phenotype", "CYP2C19", finding("haplotype", "CYP2C19", {"allele": "*2"}), carried)
+    for answer in (unknown, one):
+        assert "diplotype-variant-conflict" not in answer.notes

@@ -424,6 +424,8 @@ def test_pg26_the_intronic_position_decides_over_the_exonic_one(
             found.append(variant("DPYD", {"ids": (name,), "zygosity": copies}, source_class="germline"))
     answer = ask("activity_score", "DPYD", *found)
     assert answer.keys == wanted
+    # The exonic position alone suggests the intronic one: that is to be confirmed.
+    assert ("rs75017182 not tested: confirm it" in answer.notes) is (intronic is None)
 
 
 def test_pg45_a_listed_variant_proves_susceptibility_whatever_the_other_copy_is() -> None:

@@ -291,6 +291,14 @@ def test_what_was_sent_of_one_patient_never_answers_for_another_however_many_the
     assert 0 < len(blank) <= _SITUATIONS
 
 
+def test_a_further_situation_takes_no_other_from_the_memory() -> None:
+    blank: Any = {}
+    asked = [(Subject("condition", "stroke"), None)]
+    for state in ("supplied", "missing", "error"):
+        infer(Reading(supply=Supply(conditions=state)), asked, genes=genes(), terms=terms(), now=NOW, blank=blank)
+    assert len(blank) == 3
+
+
 def test_a_word_of_the_question_that_was_read_about_is_never_answered_from_memory() -> None:
     blank: Any = {}
     questions = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pmcds.infer.tables import table_of
 from pmcds.model import words
 from pmcds.model.answers import Answer
 from pmcds.model.findings import Finding
-from tests.infer.support import ask, finding, genotype, phenotype, tables
+from tests.infer.support import ask, finding, genotype, phenotype, tables, variant
 
 OWN = "DPYD@dpwg"
 USUAL = "DPYD"
@@ -68,3 +69,19 @@ def test_beside_a_single_allele_a_phenotype_still_counts_and_contradicts() -> No
     found = told(OWN, one, phenotype("DPYD", "normal metabolizer"))
     assert (found.word, found.reason) == (words.CONFLICTING, "genotype-phenotype-mismatch")
     assert "2.0 (normal metabolizer)" in found.alternatives
+
+
+def test_alleles_without_a_function_in_an_own_table_never_stand_for_what_its_variants_mean() -> None:
+    table = table_of(tables()["CYP2C19@dpwg"])
+    defined = table.gene.extra["definitions"]
+    assert set(defined) - set(table.group)  # the positions of more alleles are known than functions
+    found = told("CYP2C19@dpwg", genotype("CYP2C19", "*1/*1"), carried("heterozygous"))
+    assert (found.word, found.reason) == (words.CONFLICTING, "conflict")
+    assert {"normal metabolizer", "intermediate metabolizer"} <= set(found.alternatives) <= table.phenotypes
+    unknown = next(name for name in sorted(defined) if name not in table.group)
+    beside = told("CYP2C19@dpwg", genotype("CYP2C19", f"*1/{unknown}"), carried("homozygous"))
+    assert (beside.word, beside.reason) == (words.UNREADABLE, "unknown-allele")
+
+
+def carried(zygosity: str) -> Finding:
+    return variant("CYP2C19", {"ids": ("rs4244285",), "zygosity": zygosity}, source_class="germline", at="variant")

@@ -40,7 +40,8 @@ def possible(gene: str, text: str) -> set[str]:
 def test_pg1_a_score_has_at_least_one_decimal_and_the_sign_of_the_table() -> None:
     assert result("CYP2D6", "*1/*4").activity_score == "1.0"
     assert result("CYP2D6", "*1x≥3/*4").activity_score == "≥3.0"
-    assert result("CYP2D6", "*1x>=3/*4").activity_score == "≥3.0"
+    for sign in (">=", "=>", "&ge;", "\u2a7e"):
+        assert result("CYP2D6", f"*1x{sign}3/*4").activity_score == "≥3.0"
 
 
 def test_pg3_n_a_and_indeterminate_are_one_meaning_with_the_key_of_the_table() -> None:
@@ -409,3 +410,14 @@ def test_the_list_of_methods_is_closed() -> None:
         "function-pair", "sum-of-two", "two-lowest", "two-most-severe", "presence", "one-copy", "x-copies",
         "listed-alleles", "none",
     }  # fmt: skip
+
+
+def test_pg39_a_typed_pair_is_told_as_the_status_of_each_listed_allele() -> None:
+    listed = genes()["HLA-B"].listed_alleles
+    for pair, carried in (
+        ("*57:01/*07:02", {"*57:01"}),
+        ("*15:02/*58:01", {"*15:02", "*58:01"}),
+        ("*07:02/*08:01", set()),
+    ):
+        told = [f"{name} {'positive' if name in carried else 'negative'}" for name in listed]
+        assert key("HLA-B", pair) == "; ".join(told)

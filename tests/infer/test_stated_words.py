@@ -118,3 +118,8 @@ def test_a_result_without_any_text_is_not_readable() -> None:
     for kind in ("genotype", "phenotype", "activity_score"):
         answer = ask("phenotype", "CYP2D6", finding(kind, "CYP2D6", {"value": 1}))
         assert (answer.word, answer.reason) == (words.UNREADABLE, "value-unreadable")
+
+
+@pytest.mark.parametrize("text", ["poor metabolizerx", "xpoor metabolizer", "poor metabolizer x", "a poor metabolizer"])
+def test_a_word_with_anything_more_in_it_is_never_read_as_the_term(text: str) -> None:
+    assert read(text) == ((), "value-unreadable")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmcds.infer import parse_variant
+from pmcds.infer.variant_names import LONGEST
 from pmcds.model.genes import Gene
 from tests.infer.support import genes
 from tests.shared import SHARED, needs_shared
@@ -242,3 +243,9 @@ def test_ve12_hostile_text_takes_no_time(text: str) -> None:
     begin = time.perf_counter()
     parse_variant(text, FILES)
     assert time.perf_counter() - begin < 0.1
+
+
+def test_a_text_that_is_too_long_names_no_variant_however_it_begins() -> None:
+    assert parse_variant("BRAF V600E" + " " * LONGEST) is None
+    assert canonical("BRAF V600E" + " " * (LONGEST - len("BRAF V600E"))) == "BRAF:p.Val600Glu"
+    assert parse_variant("") is None

@@ -156,3 +156,17 @@ def test_a_bridge_between_two_kinds_leads_back_to_the_same_value(terms: Terms) -
     back = terms.convert(there, "%", "mmol/mol", "HbA1c")
     assert back is not None and round(back, 12) == Decimal(48)
     assert terms.convert(Decimal(48), "mmol/mol", "%", "another analyte") is None
+
+
+def test_a_bridge_of_an_analyte_leads_there_and_back_for_all_its_names(docs: dict[str, Any]) -> None:
+    units = Units(docs["units"], {})
+    for name, start, end, there in (
+        ("creatinine", "umol/L", "mg/dL", "1.131200"),
+        ("LDL cholesterol", "mmol/L", "g/L", "38.6664"),
+        ("total cholesterol", "mmol/L", "g/L", "38.6664"),
+        ("HbA1c", "mmol/mol", "%", "11.3"),
+    ):
+        value = Decimal(100)
+        reached = units.convert(value, start, end, name)
+        assert reached == Decimal(there)
+        assert units.convert(reached, end, start, name) == value

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.fhir.observations.support import SNOMED, UCUM, concept, finding, findings, ignored, loinc, observation
+from pmcds.fhir import open_input
+from pmcds.fhir.observations import read_observations
+from tests.fhir.observations.support import (
+    SNOMED,
+    UCUM,
+    concept,
+    context,
+    finding,
+    findings,
+    ignored,
+    loinc,
+    observation,
+)
 
 POS = [concept("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "POS")]
 
@@ -146,7 +159,26 @@ def test_l01_quantity_with_ucum_code() -> None:
 @pytest.mark.parametrize("value", [quantity(7.2), quantity(7.2, "widgets"), quantity(7.2, code="pq/dL")])
 def test_h33_number_without_readable_unit_is_not_used(value: dict[str, Any]) -> None:
     found = finding(observation("718-7", **value))
-    assert (found.status, found.reason) == ("indeterminate", "unit-unreadable")
+    assert (found.status, found.reason, found.missing) == ("indeterminate", "unit-unreadable", ("unit",))
+
+
+@pytest.mark.parametrize(
+    ("date", "reason"),
+    [
+        ("2026-10-25", None),
+        ("2026-10-24", "not-current"),
+        ("2026-10-24T23:59:59Z", "not-current"),
+        ("2026-10", None),  # as its last day
+        ("2026-09", "not-current"),
+        ("2025-12-31", "not-current"),
+        ("2026", None),
+    ],
+)
+def test_lab_02_a_value_counts_to_the_day_after_so_many_months(date: str, reason: str | None) -> None:
+    result = observation("2823-3", **quantity(4, code="mmol/L"), effectiveDateTime=date)
+    opened = open_input({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": result}]})
+    (found,) = read_observations(opened, context(now=datetime(2027, 1, 25, tzinfo=UTC))).findings
+    assert (found.subject, found.reason) == ("potassium", reason)
 
 
 @pytest.mark.parametrize(

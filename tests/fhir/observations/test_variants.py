@@ -343,3 +343,25 @@ def test_t26_later_negative_result_puts_the_earlier_one_in_doubt() -> None:
 def test_s04_result_about_somebody_else_is_not_the_patients() -> None:
     found = finding(variant(gene("BRAF"), V600E, focus=[{"reference": "RelatedPerson/child"}]))
     assert (found.status, found.reason) == ("indeterminate", "focus-not-patient")
+
+
+@pytest.mark.parametrize(
+    ("specimen", "told"),
+    [
+        ({"type": concept(SNOMED, "122610009")}, "tissue"),
+        ({"type": {"text": "liquid biopsy"}}, "plasma"),
+        ({"type": {"text": "something else"}}, None),
+        ({}, None),
+    ],
+)
+def test_s5_a_specimen_that_was_sent_along_says_what_the_sample_was(specimen: dict[str, Any], told: str | None) -> None:
+    sample = {"resourceType": "Specimen", "id": "s1", **specimen}
+    result = variant(gene("BRAF"), V600E, somatic(), specimen={"reference": "Specimen/s1"})
+    found = [one for one in findings(result, sample) if one.kind == "variant"]
+    assert [one.specimen for one in found] == [told]
+
+
+@pytest.mark.parametrize(("words", "told"), [("liquid biopsy", "plasma"), ("tumor tissue", "tissue"), ("x", None)])
+def test_s5_a_specimen_that_was_not_sent_along_is_what_its_reference_calls_it(words: str, told: str | None) -> None:
+    named = {"reference": "Specimen/elsewhere", "display": words}
+    assert finding(variant(gene("BRAF"), V600E, somatic(), specimen=named)).specimen == told
