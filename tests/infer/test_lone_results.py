@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pmcds.infer import infer
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Finding, Reading, Source
-from tests.infer.support import NOW, finding, genes, genotype, phenotype, tables, terms
+from tests.infer.support import NOW, allele, finding, genes, genotype, phenotype, tables, terms, variant
 
 SYMBOLS = ("CYP2C19", "CYP2D6", "DPYD", "G6PD", "UGT1A1", "CYP4F2", "RYR1", "TPMT")
 KINDS = ("phenotype", "activity_score", "diplotype", "genotype")
@@ -51,8 +51,38 @@ results = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.lists(results, max_size=3), min_size=2, max_size=4), st.sampled_from((None, "male", "female")))
+coverages = st.builds(
+    lambda genes, more: finding("coverage", None, {"genes": genes, **more}, at="covered"),
+    st.lists(st.sampled_from(SYMBOLS), max_size=2).map(tuple),
+    st.sampled_from(({}, {}, {"mutations-tested": ("c.1905+1G>A",)})),
+)
+
+# Whatever else may stand in a chart: none of it may change what is remembered.
+others = st.sampled_from(
+    [
+        finding("report", None, {"row": "reported-text"}, status="indeterminate", reason="text-only", at="r"),
+        finding("report", "CYP2C19", {"row": "reported-text"}, status="indeterminate", reason="text-only", at="s"),
+        finding("test_order", "CYP2D6", None, at="t"),
+        finding("phase", None, {"phase": "trans"}, at="p"),
+        finding("implication", "CYP2C19", {"row": "therapeutic"}, at="i"),
+        finding("biomarker", "MSI", "high", at="m"),
+        finding("condition", "allogeneic blood stem cell transplant", {}, at="c", date="2024-01-01"),
+        finding("condition", None, {}, status="indeterminate", reason="unknown-code", at="d"),
+        finding("medication", "quinidine", {"role": "statement", "state": "current"}, at="q"),
+        finding("genotype", None, None, status="indeterminate", reason="value-unreadable", at="u"),
+        finding("genotype", "CYP2D6", "*1/*2", status="withheld", at="w"),
+        allele("HLA-B*57:01", at="h"),
+        variant("DPYD", {"gene": "DPYD", "dbsnp": "rs3918290"}, source_class="germline", at="v"),
+        variant("DPYD", {"gene": "DPYD", "dbsnp": "rs3918290"}, source_class="germline", status="absent", at="x"),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.lists(results | coverages | others, max_size=4), min_size=2, max_size=4),
+    st.sampled_from((None, "male", "female")),
+)
 def test_a_memory_never_changes_an_answer(patients: list[list[Finding]], sex: str | None) -> None:
     names = [name for name in tables() if name.partition("@")[0] in SYMBOLS]
     questions: list[tuple[Subject, str | None]] = [
@@ -102,6 +132,7 @@ def test_the_memory_holds_no_source_and_no_date_of_a_patient_and_no_free_words()
             "variant", "CYP2C19", {"row": "variant", "gene": "CYP2C19", "dbsnp": "rs4244285"}, source_class="germline"
         ),
         finding("test_order", "CYP2C19", None),
+        finding("coverage", None, {"genes": ("CYP2C19",)}),
         finding("report", "CYP2C19", {"row": "reported-text"}, status="indeterminate", reason="text-only"),
     ],
 )
@@ -113,3 +144,13 @@ def test_a_second_thing_about_the_gene_is_never_left_out_of_an_answer_from_memor
     both = Reading((one, other))
     assert told(both, [question], memory) == told(both, [question])
     assert genes()
+
+
+def test_that_a_whole_gene_was_looked_at_counts_for_the_patient_of_whom_it_is_said_alone() -> None:
+    memory: Any = {}
+    question = (Subject("phenotype", "DPYD"), "germline")
+    poor = phenotype("DPYD", "poor metabolizer", at="a")
+    covered = finding("coverage", None, {"genes": ("DPYD",)})
+    for findings in ((poor, covered), (poor,), (poor, covered)):
+        assert told(Reading(findings), [question], memory) == told(Reading(findings), [question])
+    assert told(Reading((poor, covered)), [question], memory) != told(Reading((poor,)), [question], memory)

@@ -124,18 +124,19 @@ class Person:
         lone = self._lone[symbol]
         answer = recalled(self._blank, subject, lone) if lone is not None else None
         if answer is None:
-            answer = self._worked_out(subject, symbol)
-            if lone is not None:
+            answer, stated = self._worked_out(subject, symbol)
+            if lone is not None and stated:
                 keep(self._blank, subject, lone, answer)
         if subject.kind not in ("phenotype", "activity_score"):
             return answer
         return with_modifiers(answer, table, self._index, self._orders)
 
-    def _worked_out(self, subject: Subject, symbol: str) -> Answer:
+    def _worked_out(self, subject: Subject, symbol: str) -> tuple[Answer, bool]:
+        """The answer, and whether any result of the gene states something that can be used."""
         evidence, settled = self.evidence(subject.name)
         if settled is not None and symbol != subject.name and symbol in self._genes:
             settled = by_own_table(evidence, settled, self.evidence(symbol)[1])
-        return gene_answer(subject, evidence, settled, self._index)
+        return gene_answer(subject, evidence, settled, self._index), settled is not None
 
     def _of_allele(self, subject: Subject) -> Answer:
         gene, allele = split_subject(subject.name, self._genes)

@@ -14,6 +14,7 @@ from pmcds.infer.blank import MOST, Known
 from pmcds.infer.dates import span, starts_later
 from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, sources_of
 from pmcds.infer.variant_findings import variants_of
+from pmcds.model import words
 from pmcds.model.answers import Answer
 from pmcds.model.findings import Source
 
@@ -31,7 +32,8 @@ class Lone(NamedTuple):
 def lone_result(index: Index, symbol: str, sex: str | None) -> Lone | None:
     """The result of a gene of which nothing else was read; None where answers have to be worked out."""
     about = index.about.get(symbol, ())
-    if len(about) != 1 or variants_of(index, symbol):
+    # That the whole gene was looked at makes the absence of variants a statement of its own.
+    if len(about) != 1 or variants_of(index, symbol) or "coverage" in index.by_kind:
         return None
     one = about[0]
     if one.kind not in GERMLINE_BY_KIND or not isinstance(one.value, str) or not _NAMES.fullmatch(one.value):
@@ -53,8 +55,12 @@ def recalled(known: Known, question: Hashable, lone: Lone) -> Answer | None:
 
 
 def keep(known: Known, question: Hashable, lone: Lone, answer: Answer) -> None:
-    """Keep an answer that rests on the result, without what tells whose it was; a full memory begins anew."""
-    if not answer.sources or answer.modifiers:
+    """Keep an answer that rests on the result, without what tells whose it was; a full memory begins anew.
+
+    Where the result is not usable or is about something else, other inputs that nobody could read may count too: such
+    an answer is not kept.
+    """
+    if answer.sources != lone.sources or answer.word == words.UNKNOWN or answer.modifiers:
         return
     if len(known) >= MOST:
         known.clear()

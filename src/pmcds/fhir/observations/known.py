@@ -76,7 +76,7 @@ class Known:
 
     def read(self, site: Site, said: tuple[Said, ...]) -> list[Finding] | None:
         """The findings of a result that passes every gate; None if it has to be read."""
-        date = self._usual_date(site)
+        date = None if self._context.thorough else self._usual_date(site)
         if date is not None:
             data = site.data or {}
             source = Source(site.key, site.pointer, site.pointer, self._laboratory(data.get("performer"), site))
