@@ -36,9 +36,19 @@ LIMITS = (
         "library's sources, and left out where that is not possible."
     ),
     (
-        "The failures of TB-01 (3), TB-02 (5) and TB-03 (3) that stand above with the code of 2026-11-26 were faults "
-        "of the checks: a comparator taken away, a stranger's entry repeated, the reason of an unreadable variant, "
-        "conditions cut short, two alleles of one typed gene. With the checks as they are now the same steps pass."
+        "Failures in earlier records of 2026-11-26, TB-01 (3), TB-02 (5) and TB-03 (3), were faults of the checks: a "
+        "comparator taken away, a stranger's entry repeated, the reason of an unreadable variant, conditions cut "
+        "short, two alleles of one typed gene. With the checks as they are now the same steps pass."
+    ),
+    (
+        "TB-05: the records of seeds 1 and 7 counted a mutant that used up 3 s of CPU time as killed, and a new "
+        "process needs more before its first test. Judged again with 15 s, 135 of 160 (84.4 %) of seed 7 and 254 of "
+        "296 (85.8 %) of seed 8, a sample taken afterwards, were killed at the first run; with the tests that the "
+        "survivors got, 152 (95.0 %) and 286 (96.6 %). The others are explained in `survivors.json`."
+    ),
+    (
+        "Branch coverage of everything under `src/pmcds`: 95.8 % (6,891 of 7,192), 97.3 % with lines, from several "
+        "runs of parts of the tests on 2026-11-26 put together, processes that tests start not counted: a lower bound."
     ),
     "The second evaluator does not know that two alleles of one gene that are present exclude a third.",
     "The second evaluator does not know DPWG's tables, stated star alleles, classes of variants and tumors: left out.",

@@ -2,7 +2,8 @@
 
 `lean` is what everybody runs. `thorough` reads all the same and must give the same bytes of cards and ledger. `whole`
 does not know what is asked: its cards and decision lines are the same, and an input line may differ only where the
-lean one says `not-relevant` of something that the whole one does not use either.
+lean one says `not-relevant` of something that the whole one does not use either; or where the whole one calls a
+resource that neither uses the copy of another, which the lean one left unread.
 """
 
 from __future__ import annotations
@@ -73,9 +74,16 @@ def differences(engines: Engines, source: Any, **asked: Any) -> list[str]:
     if lean["ledger"]["orders"] != whole["ledger"]["orders"]:
         found.append(f"decisions: {_first(lean['ledger']['orders'], whole['ledger']['orders'])}")
     for mine, theirs in zip(lean["ledger"]["inputs"], whole["ledger"]["inputs"], strict=True):
-        if mine != theirs and not (mine.get("ignored") == "not-relevant" and "used" not in theirs):
+        if mine != theirs and not _may_differ(mine, theirs):
             found.append(f"input: {mine} and {theirs}")
     return found
+
+
+def _may_differ(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Whether the line of a resource that nobody uses says less because something was left unread."""
+    if "used" in mine or "used" in theirs:
+        return False
+    return mine["ignored"] == "not-relevant" or theirs["ignored"] == "duplicate-of"
 
 
 def _first(one: Any, other: Any, place: str = "") -> str:
