@@ -27,7 +27,9 @@ LIMITS = (
         "read, the other may decide alone (M50), also to clear: such cases count as degraded. The problem list is "
         "closed: where a diagnosis that alone decided is taken away whole or gets the name of another disease, the "
         "line may become clear; where it is unreadable, never. A tumor result that names no specimen counts as one of "
-        "tissue: without its plasma specimen an alert or a clear line may appear (E13). Another number is no loss."
+        "tissue: without its plasma specimen an alert or a clear line may appear (E13). Another number is no loss. A "
+        "negative result without the whole component that names the change is one about the gene. A statement that a "
+        "drug is taken is told by its input line alone where its status cannot be read."
     ),
     "TB-04 reads everything again for people (`report`) in one case of four, TB-21 in one call of five.",
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",

@@ -197,7 +197,9 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
                 continue
             key = line.resource
             if line.ignored is not None and (key, rule) not in after and (key, None) not in after:
-                if line.ignored not in EXITS or _blanked_status(path):
+                if line.ignored not in EXITS or (
+                    _blanked_status(path) and not order.startswith("MedicationStatement/")
+                ):
                     yield f"silent loss: {order} {rule} {old[0]} -> order ignored({line.ignored})"
                 continue
         new = after.get((key or "", rule))
@@ -211,6 +213,8 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
             continue
         if old[1] in CONFLICTS and _party_is_silent(calm, old, new, path):
             continue
+        if old[1] == "position-not-tested" and edit == DELETE and path[-2:-1] == ("component",):
+            continue  # without the component that names a change, a negative result is about the whole gene
         if path[-1] == "comparator" or (path[-1] == "value" and edit == "zero"):
             continue  # another number is stated: that is no loss
         if new[0] == words.CLEAR and (touched == "Specimen" or _diagnosis_is_gone(calm, old, path, edit)):

@@ -265,8 +265,24 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
 
 def _name_lost(record: Record, change: Change) -> bool:
     """True if what says which change was looked for cannot be read: nobody knows how far an absence reaches."""
-    return scope_of(change) == "gene" and any(
-        not stated.strings for carried in _NAMING for stated in record.stated(carried)
+    if scope_of(change) != "gene":
+        return False
+    if any(record.stated(carried) for carried in _NAMING):
+        return True  # a name stands there, and no change could be read from it
+    components = record.data.get("component")
+    return isinstance(components, list) and any(_may_name(record, member) for member in components)
+
+
+def _may_name(record: Record, component: Any) -> bool:
+    """True for a component that may say which change was meant: unreadable, of no system, or with the look of one."""
+    if not isinstance(component, dict):
+        return True
+    asked = [(system, code) for system, code, _ in codings(component.get("code")) if system and code]
+    if any(record.context.terms.component(system, code) is not None for system, code in asked):
+        return False
+    return not asked or any(
+        names.hgvs_of(text) or names.hgvs_within(text) or names.is_short_protein(text)
+        for text in stated_in(component).strings
     )
 
 
