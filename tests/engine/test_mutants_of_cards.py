@@ -12,7 +12,7 @@ from pmcds.engine.blank import Batch
 from pmcds.engine.compose import _how_it_came
 from pmcds.engine.match import _reasons
 from pmcds.model import words
-from pmcds.model.answers import Answer
+from pmcds.model.answers import Answer, Question
 
 from .build import GENE, OTHER, PHRASES, answer, text_of
 from .test_lines import simple, situation
@@ -75,7 +75,7 @@ def test_the_memory_of_one_rule_never_grows_without_end() -> None:
 
 
 def test_a_line_that_was_out_of_time_or_failed_is_never_kept_for_others() -> None:
-    asked = {(GENE, "germline"): NONE}
+    asked: dict[Question, Answer] = {(GENE, "germline"): NONE}
     for reason in ("deadline", "internal-error"):
         batch = Batch([((GENE, "germline"),)])
         batch.keep(0, batch.answers(asked), _outcome(reason=reason))

@@ -11,8 +11,9 @@ import pytest
 from pmcds.infer import conflicts, diplotype
 from pmcds.infer import tables as prepared
 from pmcds.infer.dates import span
-from pmcds.infer.diplotype import LONGEST, read_diplotype
+from pmcds.infer.diplotype import read_diplotype
 from pmcds.infer.positions import _LISTED, _text
+from pmcds.infer.spelling import LONGEST
 from pmcds.infer.tables import INDETERMINATE, table_of
 from pmcds.model.findings import DrugMatch, Finding, Order, Reading, Source
 from tests.infer.support import allele, ask, finding, genes, genotype, phenotype, tables
