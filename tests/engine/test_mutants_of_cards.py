@@ -8,11 +8,11 @@ from typing import Any
 
 from pmcds.engine import Blank, Outcome, Phrasing, judge_patient
 from pmcds.engine.beside import evidence_of
-from pmcds.engine.blank import Batch
+from pmcds.engine.blank import Batch, Question
 from pmcds.engine.compose import _how_it_came
 from pmcds.engine.match import _reasons
 from pmcds.model import words
-from pmcds.model.answers import Answer, Question
+from pmcds.model.answers import Answer
 
 from .build import GENE, OTHER, PHRASES, answer, text_of
 from .test_lines import simple, situation
