@@ -28,8 +28,7 @@ LIMITS = (
         "closed: where a diagnosis that alone decided is taken away whole or gets the name of another disease, the "
         "line may become clear; where it is unreadable, never. A tumor result that names no specimen counts as one of "
         "tissue: without its plasma specimen an alert or a clear line may appear (E13). Another number is no loss. A "
-        "negative result without the whole component that names the change is one about the gene. A statement that a "
-        "drug is taken is told by its input line alone where its status cannot be read."
+        "negative result without the whole component that names the change is one about the gene."
     ),
     "TB-04 reads everything again for people (`report`) in one case of four, TB-21 in one call of five.",
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",

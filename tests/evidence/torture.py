@@ -197,9 +197,7 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
                 continue
             key = line.resource
             if line.ignored is not None and (key, rule) not in after and (key, None) not in after:
-                if line.ignored not in EXITS or (
-                    _blanked_status(path) and not order.startswith("MedicationStatement/")
-                ):
+                if line.ignored not in EXITS or _blanked_status(path):
                     yield f"silent loss: {order} {rule} {old[0]} -> order ignored({line.ignored})"
                 continue
         new = after.get((key or "", rule))
