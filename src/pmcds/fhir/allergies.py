@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pmcds.fhir.conditions import CLINICAL, VERIFICATION, folded, label_of, status_of
+from pmcds.fhir.conditions import CLINICAL, VERIFICATION, folded, status_of
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import as_dicts, code_of, codings, date_of, texts
+from pmcds.fhir.values import as_dicts, code_of, codings, date_of, label_of, texts
 from pmcds.model.findings import Finding, InputNote, Source
 
 # "No known allergy", "no known drug allergy" and the like, where the code is not listed.

@@ -12,7 +12,18 @@ from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.observations.genes import genes_named
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import Coding, as_list, clean, code_of, codings, date_before, date_of, extension, spelling, texts
+from pmcds.fhir.values import (
+    Coding,
+    as_list,
+    code_of,
+    codings,
+    date_before,
+    date_of,
+    extension,
+    label_of,
+    spelling,
+    texts,
+)
 from pmcds.model.findings import Finding, InputNote, Source
 
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -204,11 +215,6 @@ def folded(found: Iterable[Coding], context: ReadContext) -> tuple[str, ...]:
     """Codes as `system:code` with the short names of the systems; unknown systems are left out."""
     names = ((context.terms.fold(system), code) for system, code, _ in found if code)
     return tuple(dict.fromkeys(f"{name}:{code}" for name, code in names if name and "/" not in name))
-
-
-def label_of(concept: Any) -> str | None:
-    """The words of a concept: its text, else the first display."""
-    return texts(concept) or next((clean(display) for _, _, display in codings(concept) if display), None)
 
 
 def _value(

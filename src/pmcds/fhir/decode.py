@@ -233,8 +233,8 @@ def glance(raw: Any) -> Glance:
             bytes(found.code),
             bytes(found.subject),
             bytes(category) if category else b"",
-            True if found.component else False,  # noqa: SIM210 -- a call of `bool` less
-            True if found.extension or found.modifierExtension else False,  # noqa: SIM210
+            bool(found.component),
+            bool(found.extension or found.modifierExtension),
         ),
     )
     return seen

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pmcds.fhir.asked import digest
 from pmcds.fhir.site import Opened, ReadContext, Site
-from pmcds.fhir.values import Coding, as_dict, as_dicts, as_list, clean, codings, reference_of, texts
+from pmcds.fhir.values import Coding, as_dict, as_dicts, as_list, clean, codings, label_of, reference_of, texts
 from pmcds.model.findings import DrugMatch
 
 
@@ -34,12 +34,7 @@ class _Named(NamedTuple):
 
     @property
     def label(self) -> str | None:
-        return self.text or _display(self.codings)
-
-
-def _display(members: Iterable[Coding]) -> str | None:
-    """The first display, cleaned."""
-    return next((clean(display) for _, _, display in members if display), None)
+        return self.text or next((clean(display) for _, _, display in self.codings if display), None)
 
 
 def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
@@ -49,7 +44,7 @@ def drug_of(site: Site, opened: Opened, context: ReadContext) -> Drug:
     before: _Before | None = None if key is None else context.memory.get(key)
     if before is not None:
         concept = data["medicationCodeableConcept"]
-        return Drug(before.match, before.problem, texts(concept) or _display(codings(concept)), before.route)
+        return Drug(before.match, before.problem, label_of(concept), before.route)
     drug = _read(data, site, opened, context)
     if key is not None and not drug.sites:
         context.memory.keep(key, _Before(drug.match, drug.problem, drug.route))

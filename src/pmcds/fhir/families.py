@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pmcds.fhir.conditions import folded, label_of
+from pmcds.fhir.conditions import folded
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, value_of
+from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, label_of, value_of
 from pmcds.model.findings import Finding, InputNote, Source
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pmcds.fhir.conditions import folded, label_of
+from pmcds.fhir.conditions import folded
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import clean, codings, concept_of, date_of
+from pmcds.fhir.values import clean, codings, concept_of, date_of, label_of
 from pmcds.model.findings import Finding, InputNote, Source
 
 TYPES = ("ServiceRequest", "ProcedureRequest", "DiagnosticOrder")

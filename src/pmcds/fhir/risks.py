@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pmcds.fhir.conditions import folded, label_of
+from pmcds.fhir.conditions import folded
 from pmcds.fhir.gates import gate
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult
-from pmcds.fhir.values import as_dict, as_dicts, codings, date_of, decimal_of
+from pmcds.fhir.values import as_dict, as_dicts, codings, date_of, decimal_of, label_of
 from pmcds.model.findings import Finding, InputNote, Source
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pmcds.fhir.conditions import folded, label_of
+from pmcds.fhir.conditions import folded
 from pmcds.fhir.gates import gate
 from pmcds.fhir.observations.questions import questions as questions_of
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
-from pmcds.fhir.values import clean, codings
+from pmcds.fhir.values import clean, codings, label_of
 from pmcds.model.findings import Finding, InputNote, Source
 from pmcds.terminology import ObservationTerm
 

@@ -148,10 +148,7 @@ class Subjects:
             subject = stated.get("reference") if isinstance(stated, dict) else None
         if not subject or not isinstance(subject, (bytes, str)):
             return None
-        url = site.full_url
-        # Of a fullUrl all but its id counts, for the usual form of it.
-        usual = url is not None and "://" in url and url[-1] != "/" and "/_history/" not in url
-        key = (subject, url[: url.rfind("/")] if url is not None and usual else _server(url))
+        key = (subject, _server(site.full_url))
         found = self._glances.get(key)
         if found is None:
             reference = reference_of(decode.decoded(stated) if isinstance(stated, bytes) else stated)

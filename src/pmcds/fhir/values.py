@@ -152,6 +152,11 @@ def texts(value: Any) -> str | None:
     return None
 
 
+def label_of(concept: Any) -> str | None:
+    """The words of a concept: its text, else the first display."""
+    return texts(concept) or next((clean(display) for _, _, display in codings(concept) if display), None)
+
+
 _TEXTS = frozenset({str, type(None)})
 
 
