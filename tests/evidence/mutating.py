@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -27,7 +27,8 @@ if OPTIONS and not os.path.exists(OPTIONS["reach"]):
     MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
     MEASURING.start()
 
-from tests.evidence.mutants import SOURCE, Mutant, files, live, mutants, put_in_place, remembering  # noqa: E402
+from tests.evidence import mutant_tables, mutants  # noqa: E402
+from tests.evidence.mutants import SOURCE, Mutant, live, remembering  # noqa: E402
 
 # Seconds of tests for one mutant at most, by their own durations. What killed in this file before comes first, then
 # the shortest tests; a test that takes longer than SLOW is left out where others reach the line.
@@ -37,12 +38,14 @@ SLOW = 2.5
 # A fork begins with empty memories: its first test also builds the terms and tables that its duration does not tell.
 BUILDING = 15.0
 Reach = dict[str, dict[str, list[int]]]  # file -> line -> places of tests
+AnyMutant = Mutant | mutant_tables.TableMutant
+TABLES = bool(OPTIONS.get("tables"))
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     options = OPTIONS
     reach, durations = _reach(session)
-    every = list(mutants())
+    every: list[AnyMutant] = list(mutant_tables.mutants() if TABLES else mutants.mutants())
     random.Random(options["seed"]).shuffle(every)
     out: dict[str, Any] = {"all": len(every), "tests": len(session.items), "seed": options["seed"], "rows": []}
     if options.get("again"):
@@ -70,7 +73,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _again(path: str, every: list[Mutant]) -> list[Mutant]:
+def _again(path: str, every: list[AnyMutant]) -> list[AnyMutant]:
     """The mutants that an earlier run did not kill."""
     with open(path, encoding="utf-8") as file:
         rows = json.load(file)["rows"]
@@ -92,14 +95,32 @@ def _write(path: str, out: Any) -> None:
         json.dump(out, file, ensure_ascii=False)
 
 
-def _verdict(session: pytest.Session, mutant: Mutant, reach: Reach, durations: list[float], killers: list[int]) -> str:
-    places = sorted(reach.get(mutant.file, {}).get(str(mutant.line), ()), key=lambda place: durations[place])
+def _put_in_place(mutant: AnyMutant) -> bool:
+    return mutants.put_in_place(mutant) if isinstance(mutant, Mutant) else mutant_tables.put_in_place(mutant)
+
+
+def _lines(mutant: AnyMutant) -> dict[str, Iterable[int]]:
+    """The lines that the mutant changes, by file."""
+    if isinstance(mutant, Mutant):
+        return {mutant.file: (mutant.line,)}
+    return dict(mutant_tables.users(mutant.file, mutant.name))
+
+
+def _reaching(mutant: AnyMutant, reach: Reach) -> set[int]:
+    lines = _lines(mutant).items()
+    return {place for file, some in lines for line in some for place in reach.get(file, {}).get(str(line), ())}
+
+
+def _verdict(
+    session: pytest.Session, mutant: AnyMutant, reach: Reach, durations: list[float], killers: list[int]
+) -> str:
+    places = sorted(_reaching(mutant, reach), key=lambda place: durations[place])
     if not places:
         return "no test reaches it"
     batches = _batches(places, durations, killers)
 
     def run() -> int:
-        if not put_in_place(mutant):
+        if not _put_in_place(mutant):
             return 3
         return 1 if any(_fails(session, batch, durations) for batch in batches) else 0
 
@@ -119,7 +140,7 @@ def _batches(places: list[int], durations: list[float], killers: list[int]) -> l
     spent = 0.0
     for place in places:
         spent += durations[place]
-        if (short or rest) and (spent > MOST or durations[place] > SLOW):
+        if (short or rest) and (spent > OPTIONS.get("most", MOST) or durations[place] > SLOW):
             break
         (short if spent <= FIRST or not short else rest).append(place)
     return [batch for batch in (first, short, rest) if batch]
@@ -194,7 +215,7 @@ def _measure(session: pytest.Session, path: str) -> int:
     data = measuring.get_data()
     bad = {place for place, item in enumerate(session.items) if item.nodeid in set(failed)}
     reach: Reach = {}
-    for name in map(str, files()):
+    for name in map(str, mutant_tables.files() if TABLES else mutants.files()):
         lines = data.contexts_by_lineno(name)
         reach[os.path.relpath(name, SOURCE)] = {
             str(line): sorted({int(c) for c in contexts if c} - bad) for line, contexts in lines.items()
