@@ -25,7 +25,7 @@ from pmcds.patterns import _Lazy
 from tests.evidence.alternatives import without_one
 from tests.evidence.mutants import SOURCE, live, remembering
 
-ROOMS = ("fhir", "infer", "engine", "terminology", "hooks")
+ROOMS = ("model", "fhir", "infer", "engine", "terminology", "hooks")
 # The checker of other services and its probes, and tables of words for people.
 LEFT_OUT = ("hooks/check", "hooks/probes", "hooks/conformance")
 SHOWN = frozenset({"__all__", "WORDS", "_TITLES", "_ABOUT", "_KINDS:infer/variant_consistency.py"})
@@ -149,24 +149,27 @@ def _of_pattern(value: Any) -> Iterator[Change]:
 
 @cache
 def users(file: str, name: str) -> dict[str, frozenset[int]]:
-    """The lines of functions, by file, that name the table."""
+    """The lines of functions, by file, that name the table or ask its module for it."""
     found: dict[str, frozenset[int]] = {}
-    for at, alias in _namespaces(file, name):
-        for (where, _), functions in live().items():
-            if where == at:
-                lines = {line for item in functions for line in _naming(item.__code__, alias)}
-                found[at] = found.get(at, frozenset()) | frozenset(lines)
+    for (where, _), functions in live().items():
+        aliases = {alias for at, alias in _namespaces(file, name) if at == where}
+        lines = {line for item in functions for line in _naming(item.__code__, aliases, name)}
+        if lines:
+            found[where] = found.get(where, frozenset()) | frozenset(lines)
     return found
 
 
-def _naming(code: CodeType, name: str) -> Iterator[int]:
+def _naming(code: CodeType, aliases: set[str], name: str) -> Iterator[int]:
+    if {*aliases, name}.isdisjoint(code.co_names) and not any(isinstance(item, CodeType) for item in code.co_consts):
+        return
     for instruction in dis.get_instructions(code):
         line = instruction.positions.lineno if instruction.positions else None
-        if instruction.argval == name and instruction.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME")) and line:
+        of_module = instruction.opname == "LOAD_ATTR" and instruction.argval == name and name.isupper()
+        if line and (of_module or (instruction.opname == "LOAD_GLOBAL" and instruction.argval in aliases)):
             yield line
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _naming(constant, name)
+            yield from _naming(constant, aliases, name)
 
 
 @cache
