@@ -27,7 +27,7 @@ if OPTIONS and not os.path.exists(OPTIONS["reach"]):
     MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
     MEASURING.start()
 
-from tests.evidence import mutant_tables, mutants  # noqa: E402
+from tests.evidence import mutant_tables, mutants, warm  # noqa: E402
 from tests.evidence.mutants import SOURCE, Mutant, live, remembering  # noqa: E402
 
 # Seconds of tests for one mutant at most, by their own durations. What killed in this file before comes first, then
@@ -53,6 +53,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     # What the forks share is worked out before the first of them, and no collector touches it in any.
     live()
     remembering()
+    warm.warm()
     gc.collect()
     gc.freeze()
     end = time.monotonic() + options["seconds"]
@@ -96,6 +97,8 @@ def _write(path: str, out: Any) -> None:
 
 
 def _put_in_place(mutant: AnyMutant) -> bool:
+    if mutant.file.startswith(("terminology/", "model/")):
+        warm.cold()
     return mutants.put_in_place(mutant) if isinstance(mutant, Mutant) else mutant_tables.put_in_place(mutant)
 
 
