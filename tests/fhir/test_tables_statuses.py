@@ -1,4 +1,4 @@
-"""Every status of every release, with what it may and may never mean: written out from the specification, code by code."""
+"""Every status of every release, with what it may and may never mean: written out from the specification."""
 
 from __future__ import annotations
 

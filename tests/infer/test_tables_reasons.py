@@ -1,4 +1,4 @@
-"""Every reason of a finding, and what it may make of an answer and of an input line: written out from the specification."""
+"""Every reason of a finding, and what it may make of an answer and an input line: from the specification."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ GROUPS = {
 def test_each_reason_stands_behind_the_word_of_its_group_and_only_two_may_be_quiet() -> None:
     assert {reason: word for word, reasons in GROUPS.items() for reason in reasons} == words.WORD_OF_REASON
     assert words.QUIET_REASONS == ("no-result", "result-pending")
-    assert words.ANSWER_WORDS == set(GROUPS)
-    assert words.CASE_WORDS == {"unknown", "indeterminate", "conflicting"}
+    assert set(GROUPS) == words.ANSWER_WORDS
+    assert {"unknown", "indeterminate", "conflicting"} == words.CASE_WORDS
 
 
 def test_the_other_closed_lists_of_the_ledger_are_those_of_the_specification() -> None:
