@@ -99,6 +99,16 @@ def test_h47_each_pair_of_statuses_of_a_disease(code: str, kind: str) -> None:
     assert found == {pair: disease(*pair, cancer=kind == "cancer") for pair in product(CLINICAL, VERIFICATION)}
 
 
+LOCAL = {"system": "http://example.org/local", "code": "x-17"}
+
+
+def test_h47_a_local_code_beside_a_status_of_any_kind_never_hides_it() -> None:
+    for clinical, verification in product(CLINICAL[1:-1], VERIFICATION[1:-1]):
+        stated = {"clinicalStatus": clinical, "verificationStatus": verification}
+        members = {name: {"coding": [LOCAL, {"code": word}, LOCAL]} for name, word in stated.items()}
+        assert said(condition(**members), "condition") == disease(clinical, verification, cancer=False)
+
+
 PROCEDURE = {
     "completed": ("present", None), "in-progress": ("present", None), "stopped": ("present", None),
     "not-done": ("ignored", "not-done"), "preparation": ("ignored", "not-current"),
