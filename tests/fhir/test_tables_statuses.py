@@ -94,7 +94,7 @@ def test_h47_each_pair_of_statuses_of_a_disease(code: str, kind: str) -> None:
     found = {}
     for clinical, verification in product(CLINICAL, VERIFICATION):
         stated = {"clinicalStatus": clinical, "verificationStatus": verification}
-        members = {name: {"coding": [{"code": word}]} if word else None for name, word in stated.items()}
+        members: Any = {name: {"coding": [{"code": word}]} if word else None for name, word in stated.items()}
         found[clinical, verification] = said(condition(code=code, **members), kind)
     assert found == {pair: disease(*pair, cancer=kind == "cancer") for pair in product(CLINICAL, VERIFICATION)}
 
@@ -105,7 +105,7 @@ LOCAL = {"system": "http://example.org/local", "code": "x-17"}
 def test_h47_a_local_code_beside_a_status_of_any_kind_never_hides_it() -> None:
     for clinical, verification in product(CLINICAL[1:-1], VERIFICATION[1:-1]):
         stated = {"clinicalStatus": clinical, "verificationStatus": verification}
-        members = {name: {"coding": [LOCAL, {"code": word}, LOCAL]} for name, word in stated.items()}
+        members: Any = {name: {"coding": [LOCAL, {"code": word}, LOCAL]} for name, word in stated.items()}
         assert said(condition(**members), "condition") == disease(clinical, verification, cancer=False)
 
 

@@ -26,8 +26,8 @@ from tests.fhir.material import (
     findings_of,
     order,
     reading,
-    terms,
 )
+from tests.fhir.observations.support import terms
 from tests.fhir.test_tables_consents import consent, of, withheld
 
 

@@ -29,14 +29,14 @@ STATES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("type_name", DATA)
-def test_p20_the_state_of_a_key_is_that_of_the_data_of_its_type(type_name: str, state: str) -> None:
-    supply = supply_of({"key": state}, {"key": f"{type_name}?patient=x"})
-    for kind in KINDS:
-        assert getattr(supply, kind) == (STATES[state] if kind == DATA[type_name] else "missing")
-    named = supply_of({"other": state}, {}, {"other": frozenset({type_name})})
-    assert getattr(named, DATA[type_name]) == STATES[state]
+def test_p20_the_state_of_a_key_is_that_of_the_data_of_its_type(type_name: str) -> None:
+    for state, meaning in STATES.items():
+        supply = supply_of({"key": state}, {"key": f"{type_name}?patient=x"})
+        for kind in KINDS:
+            assert getattr(supply, kind) == (meaning if kind == DATA[type_name] else "missing"), (state, kind)
+        named = supply_of({"other": state}, {}, {"other": frozenset({type_name})})
+        assert getattr(named, DATA[type_name]) == meaning, state
 
 
 ORDER_OF_HARM = ("error", "missing", "truncated", "supplied")
@@ -161,9 +161,9 @@ def test_1_5_what_is_over_a_size_is_413_and_what_is_malformed_is_400(code: str, 
     assert refusal(InputError(code, "x"))[0] == status
 
 
-@pytest.mark.parametrize("sign", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-def test_md4_each_sign_of_markdown_is_shown_and_never_read(sign: str) -> None:
-    assert escape(f"a{sign}b").replace("\u2060", "") == f"a\\{sign}b"
+def test_md4_each_sign_of_markdown_is_shown_and_never_read() -> None:
+    for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~":
+        assert escape(f"a{sign}b").replace("\u2060", "") == f"a\\{sign}b"
 
 
 @pytest.mark.parametrize(

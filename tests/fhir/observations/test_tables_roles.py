@@ -94,15 +94,15 @@ def test_1_3_the_bases_behind_del_and_dup_are_dropped(text: str, read_as: str) -
     assert change is not None and names.dna(change) == read_as
 
 
-@pytest.mark.parametrize("kind", ["c", "g", "m", "n", "p"])
 @pytest.mark.parametrize(
     "accession",
     ["NM_000110.4", "NC_000001.11", "ENST00000370192.8", "chr1", "1", "22", "chrX", "X", "Y", "M", "MT", None],
 )
-def test_v04_each_kind_of_name_is_read_with_each_kind_of_sequence(kind: str, accession: str | None) -> None:
+def test_v04_each_kind_of_name_is_read_with_each_kind_of_sequence(accession: str | None) -> None:
     front = f"{accession}:" if accession else ""
-    found = hgvs_of(f"{front}{kind}.12A>G")
-    assert found is not None and (found.kind, found.accession, found.body) == (kind, accession, "12A>G")
+    for kind in "cgmnp":
+        found = hgvs_of(f"{front}{kind}.12A>G")
+        assert found is not None and (found.kind, found.accession, found.body) == (kind, accession, "12A>G")
 
 
 @pytest.mark.parametrize(
