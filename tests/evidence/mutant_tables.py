@@ -31,7 +31,6 @@ LEFT_OUT = ("hooks/check", "hooks/probes", "hooks/conformance")
 SHOWN = frozenset({"__all__", "WORDS", "_TITLES", "_ABOUT", "_KINDS:infer/variant_consistency.py"})
 # Words that a set may gain are taken from the other sets of its module: so many at most.
 GAINED = 3
-Place = tuple[str, str]  # file and name
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def users(file: str, name: str) -> dict[str, frozenset[int]]:
     """The lines of functions, by file, that name the table or ask its module for it."""
     found: dict[str, frozenset[int]] = {}
     for (where, _), functions in live().items():
-        aliases = {alias for at, alias in _namespaces(file, name) if at == where}
+        aliases = {alias for module, alias in _namespaces(file, name) if _place(module) == where}
         lines = {line for item in functions for line in _naming(item.__code__, aliases, name)}
         if lines:
             found[where] = found.get(where, frozenset()) | frozenset(lines)
@@ -172,22 +171,24 @@ def _naming(code: CodeType, aliases: set[str], name: str) -> Iterator[int]:
             yield from _naming(constant, aliases, name)
 
 
+def _place(module: ModuleType) -> str:
+    path = Path(getattr(module, "__file__", None) or "/")
+    return path.relative_to(SOURCE).as_posix() if path.is_relative_to(SOURCE) else ""
+
+
 @cache
-def _namespaces(file: str, name: str) -> tuple[Place, ...]:
-    """Where the table stands: its own module, and those that import it under some name."""
+def _namespaces(file: str, name: str) -> tuple[tuple[ModuleType, str], ...]:
+    """Where the table stands: its own module, and those that import it under some name, tests among them."""
     value = getattr(_module(SOURCE / file), name)
-    found = [(file, name)]
+    found = [(_module(SOURCE / file), name)]
     for module in list(sys.modules.values()):
-        path = Path(getattr(module, "__file__", None) or "/")
-        if not module.__name__.startswith("pmcds.") or not path.is_relative_to(SOURCE):
-            continue
-        at = path.relative_to(SOURCE).as_posix()
-        own = _assigned(path)
-        found += [
-            (at, key)
-            for key, item in vars(module).items()
-            if item is value and key not in own and _named(key, name, value)
-        ]
+        if module.__name__.startswith(("pmcds.", "tests.")):
+            own = _assigned(SOURCE / _place(module)) if _place(module) else {}
+            found += [
+                (module, key)
+                for key, item in vars(module).items()
+                if item is value and key not in own and _named(key, name, value)
+            ]
     return tuple(dict.fromkeys(found))
 
 
@@ -201,8 +202,8 @@ def put_in_place(mutant: TableMutant) -> bool:
     module = _module(SOURCE / mutant.file)
     value = getattr(module, mutant.name)
     changed = list(_changes(module, mutant.name))[mutant.place][1]
-    for at, alias in _namespaces(mutant.file, mutant.name):
-        setattr(_module(SOURCE / at), alias, changed)
+    for holder, alias in _namespaces(mutant.file, mutant.name):
+        setattr(holder, alias, changed)
     if not isinstance(value, int):
         for (_, _), functions in live().items():
             for function in functions:

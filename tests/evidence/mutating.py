@@ -9,10 +9,13 @@ import gc
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,10 +117,24 @@ def _reaching(mutant: AnyMutant, reach: Reach) -> set[int]:
     return {place for file, some in lines for line in some for place in reach.get(file, {}).get(str(line), ())}
 
 
+def _naming(session: pytest.Session, name: str) -> set[int]:
+    """Tests in whose files the name of a table stands: they look at it themselves."""
+    word = re.compile(rf"\b{name}\b")
+    files = {item.path for item in session.items}
+    named = {path for path in files if word.search(_text(path))}
+    return {place for place, item in enumerate(session.items) if item.path in named}
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def _verdict(
     session: pytest.Session, mutant: AnyMutant, reach: Reach, durations: list[float], killers: list[int]
 ) -> str:
-    places = sorted(_reaching(mutant, reach), key=lambda place: durations[place])
+    reaching = _reaching(mutant, reach) | (set() if isinstance(mutant, Mutant) else _naming(session, mutant.name))
+    places = sorted(reaching, key=lambda place: durations[place])
     if not places:
         return "no test reaches it"
     batches = _batches(places, durations, killers)
