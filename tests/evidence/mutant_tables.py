@@ -148,11 +148,14 @@ def _of_pattern(value: Any) -> Iterator[Change]:
 
 @cache
 def users(file: str, name: str) -> dict[str, frozenset[int]]:
-    """The lines of functions, by file, that name the table or ask its module for it."""
+    """The lines of functions, by file, that name the table, ask its module for it or have it as a default."""
+    value = getattr(_module(SOURCE / file), name)
     found: dict[str, frozenset[int]] = {}
     for (where, _), functions in live().items():
         aliases = {alias for module, alias in _namespaces(file, name) if _place(module) == where}
         lines = {line for item in functions for line in _naming(item.__code__, aliases, name)}
+        if not isinstance(value, int) and any(_is_default(item, value) for item in functions):
+            lines |= {line for item in functions for _, _, line in item.__code__.co_lines() if line}
         if lines:
             found[where] = found.get(where, frozenset()) | frozenset(lines)
     return found
@@ -211,6 +214,10 @@ def put_in_place(mutant: TableMutant) -> bool:
         _exchange_attributes(value, changed)
     _forget()
     return True
+
+
+def _is_default(function: FunctionType, value: object) -> bool:
+    return any(item is value for item in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()))
 
 
 def _exchange_defaults(function: FunctionType, value: object, changed: object) -> None:

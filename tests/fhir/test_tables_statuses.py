@@ -196,7 +196,9 @@ def state(resource: dict[str, Any]) -> str:
     finding = findings_of(found, f"{resource['resourceType']}/m", "medication")[0]
     name = str(finding.value["state"])
     assert finding.status == OF_STATE[name]
-    assert len(found.orders) == (name == "current" and resource["resourceType"] in ("MedicationStatement",))
+    assert len(found.orders) == (
+        name == "current" and resource["resourceType"] in ("MedicationStatement", "MedicationUsage")
+    )
     return name
 
 
@@ -208,8 +210,9 @@ STATEMENT = {
 
 
 @pytest.mark.parametrize("status", STATEMENT)
-def test_m18_each_status_of_a_statement(status: str) -> None:
-    assert state(taken("MedicationStatement", status=status)) == STATEMENT[status]
+def test_m18_each_status_of_a_statement_under_either_name(status: str) -> None:
+    for name in ("MedicationStatement", "MedicationUsage"):
+        assert state(taken(name, status=status)) == STATEMENT[status], name
 
 
 ADHERENCE = {
@@ -256,12 +259,14 @@ def test_m18_a_dispense_is_current_for_the_days_supplied_in_its_live_states_only
 
 
 TEST_ORDER = {
-    "draft": ("present", None), "active": ("present", None), "requested": ("present", None),
-    "in-progress": ("present", None), "on-hold": ("present", None),
-    "completed": ("ignored", "not-current"), "ended": ("ignored", "not-current"),
-    "revoked": ("ignored", "void-status"), "cancelled": ("ignored", "void-status"),
-    "entered-in-error": ("ignored", "void-status"),
-    "unknown": ("indeterminate", "status-unreadable"), "Active": ("indeterminate", "status-unreadable"),
+    "draft": ("present", None, "draft"), "active": ("present", None, "current"),
+    "requested": ("present", None, "current"), "in-progress": ("present", None, "current"),
+    "on-hold": ("present", None, "on-hold"),
+    "completed": ("ignored", "not-current", "past"), "ended": ("ignored", "not-current", "past"),
+    "revoked": ("ignored", "void-status", "void"), "cancelled": ("ignored", "void-status", "void"),
+    "entered-in-error": ("ignored", "void-status", "void"),
+    "unknown": ("indeterminate", "status-unreadable", "unknown"),
+    "Active": ("indeterminate", "status-unreadable", "unknown"),
 }  # fmt: skip
 
 
@@ -272,7 +277,16 @@ def test_e11_a_test_is_under_way_only_while_its_order_is_live(type_name: str, st
         "resourceType": type_name, "id": "t", "status": status, "intent": "order", "subject": SUBJECT,
         "code": {"text": "CYP2C19 genotyping"},
     }  # fmt: skip
-    assert said(asked, "test_order") == TEST_ORDER[status]
+    (found,) = findings_of(reading(bundle(PATIENT, asked)), f"{type_name}/t", "test_order")
+    assert (found.status, found.reason, found.value["state"]) == TEST_ORDER[status]
+
+
+@pytest.mark.parametrize("status", ["draft", "active", "on-hold", "completed"])
+def test_m14_an_order_of_dstu2_has_the_states_of_an_order(status: str) -> None:
+    old = {**order(status=status), "resourceType": "MedicationOrder"}
+    found = reading(bundle(PATIENT, old))
+    assert findings_of(found, "MedicationOrder/order-1", "order")[0].value["state"] == ORDER[status][0]
+    assert len(found.orders) == (status != "completed")
 
 
 FAMILY = {
