@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from pmcds.engine import EVERY_GROUP, rank
+from pmcds.engine import EVERY_GROUP, judge_patient, rank
 from pmcds.engine.beside import essence
 from pmcds.engine.ledger import account
 from pmcds.engine.match import STEP_LIMIT
 from pmcds.engine.modifiers import with_rule
-from pmcds.model.answers import CLOSED_WORLD, NUMERIC, Answer, Modifier
+from pmcds.model.answers import CLOSED_WORLD, NUMERIC, Answer, Modifier, Subject
 from pmcds.model.findings import KINDS, RESULT_KINDS, Finding, InputNote, Reading, Source
-from pmcds.model.rules import ACTION_RANK, ACTIONS, INDICATORS, Advice, Atom, CardSpec
+from pmcds.model.rules import ACTION_RANK, ACTIONS, INDICATORS, Advice, Alternative, Atom, CardSpec, Rule
 
 from .build import GENE, answer, card, case, population, ranking, rule
-from .test_lines import line, simple
+from .test_lines import line, simple, situation
 
 # From the most to the least cautious: what leads a card of several possible cases.
 CAUTIOUS_FIRST = (
@@ -149,3 +149,24 @@ def test_h11_a_result_of_the_other_source_class_has_that_reason_on_its_line(kind
     reading = Reading((told,), (), (InputNote(place.site, place.resource, None),))
     ledger = account(reading, [line(simple(), answer(GENE, "normal"))], judged=(), snapshot="s")
     assert [(each.used, each.ignored) for each in ledger.inputs] == [(None, "source-class-mismatch")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "one"),
+    [
+        ("variant", "present", True), ("biomarker", "high", True), ("allele", "present", True),
+        ("laboratory", "low", True), ("condition", "present", False), ("sex", "male", False),
+        ("variant", "absent", False),
+    ],
+)  # fmt: skip
+def test_card20_offers_join_in_one_card_only_about_one_result(kind: str, value: str, one: bool) -> None:
+    subject = Subject(kind, "GENE1*57:01" if kind == "allele" else "x")
+
+    def about(name: str) -> Rule:
+        spec = CardSpec("info", (Advice("indicated", (Alternative(f"drug{name}"),)),))
+        there = case("on", Atom(subject, frozenset({value})), [subject], spec)
+        return rule([population([there], [subject])], [subject], drugs=(), name=name)
+
+    known = {(subject, "germline"): answer(subject, value)}
+    cards = rank(judge_patient([about("a"), about("b")], situation(answers=known)), ranking())
+    assert len(cards) == (1 if one else 2)

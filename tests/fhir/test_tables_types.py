@@ -73,6 +73,14 @@ def test_h64_something_withheld_never_looks_as_if_it_were_not_there(type_name: s
     assert [note.ignored for note in found.inputs][-1] == "withheld"
 
 
+@pytest.mark.parametrize("member", [{"meta": {"security": [{"code": "V"}]}}, {"subject": {"reference": "Patient/p2"}}])
+def test_lc24_not_even_the_repairs_of_a_resource_are_told_that_may_not_be_used(member: dict[str, Any]) -> None:
+    found = reading(bundle(PATIENT, creatinine(note="", **member)), "Patient/p1")
+    assert [note.repairs for note in found.inputs] == [(), ()]
+    plain = reading(bundle(PATIENT, creatinine(note="")), "Patient/p1")
+    assert [note.repairs for note in plain.inputs] == [(), ("R1", "R6")]
+
+
 # Section 2: whose subject tells who the patient is where no Patient was sent.
 OF_A_PATIENT = (
     "AllergyIntolerance", "Condition", "Consent", "DiagnosticReport", "FamilyMemberHistory",
@@ -163,3 +171,12 @@ def test_each_member_of_a_request_tells_that_it_is_one(mark: str) -> None:
     stated = {mark: {} if mark in ("context", "prefetch") else "x"}
     assert open_input(stated).envelope == stated
     assert open_input({"resourceType": "Observation", "id": "x", **stated}).envelope == {}
+
+
+@pytest.mark.parametrize("place", ["contained", "text", "meta"])
+def test_s9_a_modifier_of_what_is_not_the_value_is_none_of_the_result(place: str) -> None:
+    inner = {"resourceType": "Organization", "id": "o", "modifierExtension": [{"url": "x"}]}
+    stated = {**creatinine(), place: [inner] if place == "contained" else inner}
+    assert findings_of(reading(bundle(PATIENT, stated)), "Observation/creat")[0].reason is None
+    on_path = creatinine(referenceRange=[{"modifierExtension": [{"url": "x"}]}])
+    assert findings_of(reading(bundle(PATIENT, on_path)), "Observation/creat")[0].reason == "modifier"

@@ -172,3 +172,19 @@ def test_md4_each_sign_of_markdown_is_shown_and_never_read() -> None:
 def test_c1_a_cut_never_loses_a_word_that_turns_the_sentence_round(word: str) -> None:
     text = f"{'Something long about a drug and a gene ' * 4}{word} given to this patient at all"
     assert word in shorten(text).split()
+
+
+@pytest.mark.parametrize(
+    ("type_name", "token"),
+    [
+        ("Practitioner", "userPractitionerId"),
+        ("PractitionerRole", "userPractitionerRoleId"),
+        ("Patient", "userPatientId"),
+        ("RelatedPerson", "userRelatedPersonId"),
+    ],
+)
+def test_p3_the_token_of_the_user_is_filled_only_for_a_user_of_its_type(type_name: str, token: str) -> None:
+    context = {"patientId": "p1", "userId": f"{type_name}/u7", "encounterId": "e1"}
+    sent = {"hook": "patient-view", "hookInstance": "i", "context": context}
+    found = {name: value for name, value in parse_request(sent).tokens.items() if name.startswith("user")}
+    assert found == {token: "u7"}

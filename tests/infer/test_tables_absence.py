@@ -51,8 +51,8 @@ KINDS = (
     "test_order", "implication", "phase", "coverage",
 )  # fmt: skip
 QUESTIONS = [
-    (Subject("variant", "BRAF p.Val600Glu"), "somatic"), (Subject("variant", "EML4::ALK"), "somatic"),
-    (Subject("biomarker", "TMB"), "somatic"), (Subject("condition", "stroke"), None),
+    (Subject("variant", "BRAF p.Val600Glu"), "somatic"), (Subject("variant", "ALK EML4::ALK"), "somatic"),
+    (Subject("variant", "ALK fusion"), "somatic"), (Subject("biomarker", "TMB"), "somatic"), (Subject("condition", "stroke"), None),
     (Subject("cancer", "melanoma"), None), (Subject("phenotype", "CYP2C19"), "germline"),
     (Subject("diplotype", "CYP2C19"), "germline"), (Subject("genotype", "CYP2C19"), "germline"),
     (Subject("activity_score", "CYP2D6"), "germline"), (Subject("laboratory", "potassium"), None),
@@ -68,7 +68,7 @@ def test_lc16_an_answer_about_nothing_is_never_given_where_something_was_read(ki
     blank: Blank = {}
     told(Reading(()), blank)
     told(Reading((finding("demographic", "sex", "male"),)), blank)
-    for subject in ("CYP2C19", "BRAF", "ALK", "TMB", "stroke", "melanoma", "potassium", "else", None):
+    for subject in ("CYP2C19", "BRAF", "ALK", "TMB", "stroke", "melanoma", "potassium", "EML4::ALK", "else", None):
         for status, reason in (("present", None), ("indeterminate", "text-only"), ("withheld", "consent-denied")):
             one = finding(kind, subject, None, status=status, reason=reason, at="x", source_class="somatic")
             reading = Reading((one,))

@@ -157,3 +157,16 @@ def test_f1_f4_the_structural_words_of_a_type_and_of_a_consequence_make_a_fusion
     part = component(code, concept(SO, "SO:0001886"), system=system)
     (found,) = findings(variant(gene("ALK"), gene("BRAF"), part))
     assert found.value["row"] == "fusion"
+
+
+@pytest.mark.parametrize("word", ["*2", "*1/*2", "*1/*2xN", "*2x2", "*4A"])
+def test_e3_the_stars_that_a_text_mentions_are_shown_as_they_stand(word: str) -> None:
+    (found,) = findings(observation(concept(text="Remark"), valueString=f"CYP2D6 {word} was seen"))
+    assert (found.subject, found.value["mentions"], found.reason) == ("CYP2D6", (word,), "text-only")
+
+
+def test_g12_a_name_that_is_no_star_is_a_haplotype_only_where_one_was_asked_for() -> None:
+    for code, kinds in (("84413-4", {"phenotype"}), ("84414-2", {"haplotype"})):
+        part = component(code, "BRAF-1", name="valueString")
+        found = findings(observation("51969-4", gene("BRAF"), part))
+        assert {one.kind for one in found if one.reason != "value-absent"} == kinds
