@@ -52,7 +52,8 @@ KINDS = (
 )  # fmt: skip
 QUESTIONS = [
     (Subject("variant", "BRAF p.Val600Glu"), "somatic"), (Subject("variant", "ALK EML4::ALK"), "somatic"),
-    (Subject("variant", "ALK fusion"), "somatic"), (Subject("biomarker", "TMB"), "somatic"), (Subject("condition", "stroke"), None),
+    (Subject("variant", "ALK fusion"), "somatic"), (Subject("biomarker", "TMB"), "somatic"),
+    (Subject("condition", "stroke"), None),
     (Subject("cancer", "melanoma"), None), (Subject("phenotype", "CYP2C19"), "germline"),
     (Subject("diplotype", "CYP2C19"), "germline"), (Subject("genotype", "CYP2C19"), "germline"),
     (Subject("activity_score", "CYP2D6"), "germline"), (Subject("laboratory", "potassium"), None),
