@@ -45,6 +45,7 @@ def test_every_room_has_mutants_and_each_has_a_name_of_its_own_place() -> None:
     assert all(mutant.line for mutant in every)
 
 
+@pytest.mark.slow
 def test_a_table_is_followed_into_the_modules_that_import_it() -> None:
     found = users("fhir/gates.py", "FINAL")
     assert found["fhir/gates.py"]

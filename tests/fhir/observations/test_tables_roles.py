@@ -159,7 +159,7 @@ def test_f1_f4_the_structural_words_of_a_type_and_of_a_consequence_make_a_fusion
     assert found.value["row"] == "fusion"
 
 
-@pytest.mark.parametrize("word", ["*2", "*1/*2", "*1/*2xN", "*2x2", "*4A"])
+@pytest.mark.parametrize("word", ["*2", "*1/*2", "*1/*2xN", "*2x2", "*4A", "*2xN", "*1xN/*2", "*1x2/*2"])
 def test_e3_the_stars_that_a_text_mentions_are_shown_as_they_stand(word: str) -> None:
     (found,) = findings(observation(concept(text="Remark"), valueString=f"CYP2D6 {word} was seen"))
     assert (found.subject, found.value["mentions"], found.reason) == ("CYP2D6", (word,), "text-only")
