@@ -218,3 +218,24 @@ def test_h07_a_void_correction_never_brings_the_first_version_back_silently(stat
     said = {(one.status, one.reason) for one in found.findings if one.kind == "laboratory"}
     assert ("conflicting", "later-result") in said
     assert not {status for status, _ in said} & {"present"}
+
+
+@pytest.mark.parametrize("status", ["amended", "corrected", "appended", "modified"])
+def test_h07_of_two_versions_of_a_report_the_revised_one_counts(status: str) -> None:
+    first = {
+        "resourceType": "DiagnosticReport", "id": "r", "status": "final", "subject": SUBJECT,
+        "effectiveDateTime": "2026-03-02", "code": {"coding": [{"system": LOINC, "code": "57979-7"}]},
+        "conclusionCode": [{"text": "Positive"}],
+    }  # fmt: skip
+    found = of(first, {**first, "status": status, "conclusionCode": [{"text": "Negative"}]})
+    assert [one.status for one in found.findings if one.kind == "allele"] == ["absent"]
+
+
+def test_lc24_what_only_reading_shows_to_be_withheld_has_no_repairs_told() -> None:
+    told = {
+        "resourceType": "Observation", "id": "prose", "status": "final", "subject": SUBJECT, "note": "",
+        "effectiveDateTime": "2026-03-02", "code": {"text": "Remark"}, "valueString": "CYP2C19 *2/*2",
+    }  # fmt: skip
+    found = of(consent(), told)
+    assert withheld(found) == {"Observation/prose"}
+    assert [note.repairs for note in found.inputs if note.resource == "Observation/prose"] == [()]

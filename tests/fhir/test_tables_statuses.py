@@ -41,6 +41,7 @@ RESULT = {
     "unknown": ("indeterminate", "status-unreadable"), "active": ("indeterminate", "status-unreadable"),
     "completed": ("indeterminate", "status-unreadable"), "draft": ("indeterminate", "status-unreadable"),
     "Final": ("indeterminate", "status-unreadable"),
+    "specimen-in-process": ("indeterminate", "result-not-final"),  # of R6
 }  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def test_h39_each_status_and_intent_of_an_order(status: str) -> None:
         plan = status == "active" and intent in ("proposal", "plan", "option")
         found = reading(bundle(PATIENT, order(status=status, intent=intent)))
         finding = findings_of(found, "MedicationRequest/order-1", "order")[0]
+        assert finding.reason == WHY.get(state)
         assert finding.value["state"] == ("planned" if plan else state), intent
         assert note_of(found, "MedicationRequest/order-1").ignored == ignored
         assert len(found.orders) == (ignored is None)
@@ -185,6 +187,11 @@ OF_STATE = {
 }  # fmt: skip
 
 
+WHY = {
+    "void": "void-status", "not-taken": "not-taken", "not-done": "not-done", "unknown": "status-unreadable",
+}  # fmt: skip
+
+
 def taken(type_name: str, **members: Any) -> dict[str, Any]:
     return {
         "resourceType": type_name, "id": "m", "subject": SUBJECT, "medicationCodeableConcept": CLOPIDOGREL, **members,
@@ -195,7 +202,7 @@ def state(resource: dict[str, Any]) -> str:
     found = reading(bundle(PATIENT, resource))
     finding = findings_of(found, f"{resource['resourceType']}/m", "medication")[0]
     name = str(finding.value["state"])
-    assert finding.status == OF_STATE[name]
+    assert (finding.status, finding.reason) == (OF_STATE[name], WHY.get(name))
     assert len(found.orders) == (
         name == "current" and resource["resourceType"] in ("MedicationStatement", "MedicationUsage")
     )

@@ -82,3 +82,9 @@ def test_a_table_of_a_source_shares_what_does_not_depend_on_a_table(part: str) -
     found = genes_of([base, own])
     assert found["G@src"].extra.get(part) == {"a": "b"}
     assert "other" not in found["G@src"].extra
+
+
+@pytest.mark.parametrize("name", ["generic", "epic", "crd", "sandbox"])
+def test_each_client_profile_goes_by_its_name(name: str) -> None:
+    assert PROFILES[name].name == name
+    assert len(PROFILES) == 4

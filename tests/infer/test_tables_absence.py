@@ -53,7 +53,7 @@ KINDS = (
 QUESTIONS = [
     (Subject("variant", "BRAF p.Val600Glu"), "somatic"), (Subject("variant", "ALK EML4::ALK"), "somatic"),
     (Subject("variant", "ALK fusion"), "somatic"), (Subject("biomarker", "TMB"), "somatic"),
-    (Subject("condition", "stroke"), None),
+    (Subject("biomarker", "HER2 status"), "somatic"), (Subject("condition", "stroke"), None),
     (Subject("cancer", "melanoma"), None), (Subject("phenotype", "CYP2C19"), "germline"),
     (Subject("diplotype", "CYP2C19"), "germline"), (Subject("genotype", "CYP2C19"), "germline"),
     (Subject("activity_score", "CYP2D6"), "germline"), (Subject("laboratory", "potassium"), None),
@@ -69,7 +69,19 @@ def test_lc16_an_answer_about_nothing_is_never_given_where_something_was_read(ki
     blank: Blank = {}
     told(Reading(()), blank)
     told(Reading((finding("demographic", "sex", "male"),)), blank)
-    for subject in ("CYP2C19", "BRAF", "ALK", "TMB", "stroke", "melanoma", "potassium", "EML4::ALK", "else", None):
+    for subject in (
+        "CYP2C19",
+        "BRAF",
+        "ALK",
+        "TMB",
+        "stroke",
+        "melanoma",
+        "potassium",
+        "EML4::ALK",
+        "HER2",
+        "else",
+        None,
+    ):
         for status, reason in (("present", None), ("indeterminate", "text-only"), ("withheld", "consent-denied")):
             one = finding(kind, subject, None, status=status, reason=reason, at="x", source_class="somatic")
             reading = Reading((one,))

@@ -269,3 +269,34 @@ def test_mg8_each_row_that_is_a_variant_of_its_own_is_seen_by_a_question_about_i
     assert ask("variant", "ALK fusion", told, origin="somatic").reason == "no-call"
     conclusion = variant("ALK", {"row": "significance", "significance": "pathogenic", "variant": ("Observation/v",)})
     assert ask("variant", "ALK fusion", conclusion, origin="somatic").reason == "no-result"
+
+
+@pytest.mark.parametrize(
+    ("text", "fused"),
+    [("AR::QK", True), ("AR--QK", True), ("AR>>QK", True), ("AR-QK fusion", True), ("AR/QK rearrangement", True),
+     ("AR-QK", False), ("AR:QK", False), ("AR/QK", False)],
+)  # fmt: skip
+def test_ve_two_short_symbols_are_a_fusion_only_where_a_sign_or_a_word_says_so(text: str, fused: bool) -> None:
+    found = parse_variant(text)
+    assert (found is not None and found.kind == "fusion") == fused
+
+
+@pytest.mark.parametrize(("text", "phrase"), [("19DEL", "exon 19 deletion"), ("20INS", "exon 20 insertion")])
+def test_ve_a_short_name_of_an_exon_is_read_in_any_case(text: str, phrase: str) -> None:
+    found = parse_variant(f"ABCD1 {text}")
+    assert found is not None and found.kind == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("p.Gly12Val", True), ("p.Gly12delinsValAla", True), ("p.Gly12del", True), ("p.Gly12dup", True),
+        ("p.Gly12_Gly13insVal", True), ("p.Gly12fs", False), ("p.Gly12Ter", False), ("p.Gly12=", False),
+    ],
+)  # fmt: skip
+def test_vp02_a_residue_is_changed_by_each_kind_of_change_but_not_by_the_end_of_the_protein(
+    text: str, counts: bool
+) -> None:
+    told = Described(protein=protein(text))
+    assert PREDICATES["codons"](["12"], told) is counts
+    assert PREDICATES["within"](["10", "15"], told) is counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pmcds.infer.alleles import read_allele
 from pmcds.infer.diplotype import MOST, read_diplotype
 from pmcds.infer.stated import read_phenotype, read_score
 from pmcds.infer.tables import table_of
@@ -105,3 +106,17 @@ def test_dn_a_zygosity_in_parentheses_is_no_part_of_the_name(said: str) -> None:
 
 def test_pg72_more_pairs_than_sixty_four_are_not_listed() -> None:
     assert MOST == 64
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "*999", "*a+b", "c.999A>G", "g.1A>G", "m.1A>G", "n.1A>G", "p.Ala1Gly", "rs999999999", "NM_000110.4:c.999A>G",
+        "NC_000001.11:g.1A>G", "NG_008807.2:g.1A>G", "NP_000101.2:p.Ala1Gly", "[x]",
+    ],
+)  # fmt: skip
+def test_pg14_a_name_that_could_be_an_allele_and_is_not_in_the_table_is_unknown_and_never_nothing(name: str) -> None:
+    found = read_allele(CYP2C19, name)
+    assert found is not None
+    assert (found.options, found.unknown) == ((), name)
+    assert read_allele(CYP2C19, "something") is None

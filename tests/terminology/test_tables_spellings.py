@@ -87,3 +87,15 @@ def test_y13_a_drug_is_known_by_its_code_in_each_system(terms: Terms, system: st
 @pytest.mark.parametrize("code", ["0093-7314-05", "00093-7314-05", "0093-7314", "00093-7314"])
 def test_m5_each_form_of_a_dashed_drug_code_is_read(terms: Terms, code: str) -> None:
     assert terms.recognize([("http://hl7.org/fhir/sid/ndc", code, None)]).ingredients == ("clopidogrel",)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "subject"),
+    [
+        ("CYP2C19 genotype", "genotype", "CYP2C19"), ("CYP2D6 phenotype", "phenotype", "CYP2D6"),
+        ("CYP2D6 activity score", "activity_score", "CYP2D6"), ("HLA-B*57:01", "allele_presence", "HLA-B*57:01"),
+    ],
+)  # fmt: skip
+def test_e1_a_question_in_words_names_its_gene_or_its_allele(terms: Terms, text: str, role: str, subject: str) -> None:
+    found = terms.question(text)
+    assert found is not None and (found.role, found.subject) == (role, subject)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pmcds.fhir import open_input
-from pmcds.fhir.observations import hla, names, read_observations, stars
+from pmcds.fhir.observations import hla, names, stars
 from pmcds.fhir.observations.answers import short
 from pmcds.fhir.values import clean
 from tests.fhir.observations.support import (
     LOINC,
     component,
     concept,
-    context,
     finding,
     findings,
     gene,
@@ -24,7 +21,6 @@ from tests.fhir.observations.support import (
     ignored,
     loinc,
     observation,
-    patient,
     protein,
     variant,
 )
@@ -353,32 +349,3 @@ def test_t09_an_empty_answer_of_an_operation_is_absent_in_the_scope_of_its_quest
     found = finding(operation(name, text))
     assert (found.status, found.reason, found.value.get("scope")) == ("absent", "query-negative", scope)
     assert findings(operation("gene", text)) == ()
-
-
-# What a result states is remembered under its code and value; nothing that changes it may be left out of that.
-MORE: dict[str, Any] = {
-    "interpretation": [{"coding": [{"code": "NEG"}]}], "derivedFrom": [{"reference": "Observation/v"}],
-    "hasMember": [{"reference": "Observation/v"}], "focus": [{"reference": "Patient/p2"}],
-    "dataAbsentReason": {"text": "x"}, "modifierExtension": [{"url": "x"}], "valueInteger": 3,
-    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/observation-geneticsGene",
-                   "valueCodeableConcept": {"text": "CYP2D6"}}],
-    "status": "preliminary", "subject": {"reference": "Patient/p2"}, "effectiveDateTime": "2027-01-01",
-    "specimen": {"display": "cord blood"}, "code": {"coding": [{"system": LOINC, "code": "84414-2"}]},
-    "valueCodeableConcept": {"text": "*2/*2"}, "component": [gene("CYP2D6")], "valueString": "*3/*3",
-    "valueQuantity": {"value": 1}, "related": [{"type": "derived-from", "target": {"reference": "Observation/v"}}],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("member", MORE)
-def test_lc16_a_result_that_says_more_is_never_taken_for_one_that_was_read_before(member: str) -> None:
-    def told(known: Any, *resources: Any) -> Any:
-        entries = [{"resource": one} for one in (patient(), *resources)]
-        body = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
-        return [repr(one) for one in read_observations(open_input(body), known).findings]
-
-    plain = genotype("*1/*1")
-    more = {**plain, member: MORE[member]}
-    known = context()
-    told(known, plain)
-    assert told(known, more) == told(context(), more)
-    assert told(known, plain) == told(context(), plain)

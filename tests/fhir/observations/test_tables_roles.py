@@ -170,3 +170,22 @@ def test_g12_a_name_that_is_no_star_is_a_haplotype_only_where_one_was_asked_for(
         part = component(code, "BRAF-1", name="valueString")
         found = findings(observation("51969-4", gene("BRAF"), part))
         assert {one.kind for one in found if one.reason != "value-absent"} == kinds
+
+
+def test_t26_a_later_negative_result_is_heard_whatever_its_code_is() -> None:
+    url = "http://hl7.org/fhir/StructureDefinition/observation-sequelTo"
+    later = observation(
+        "8302-2", extension=[{"url": url, "valueReference": {"reference": "Observation/o1"}}], id="later",
+        valueCodeableConcept=loinc("LA9634-2"),
+    )  # fmt: skip
+    found = findings(variant(gene("BRAF"), protein("p.Val600Glu")), later)
+    assert {(one.source.resource, one.status, one.reason) for one in found} == {
+        ("Observation/o1", "conflicting", "later-result"),
+        ("Observation/later", "conflicting", "later-result"),
+    }
+
+
+@pytest.mark.parametrize("code", ["81252-9", "48004-6", "81290-9", "48005-3", "81255-2", "47999-8"])
+def test_vr7_an_absence_of_something_that_is_named_and_not_read_never_reaches_the_whole_gene(code: str) -> None:
+    (found,) = findings(variant(gene("BRAF"), component(code, concept(text="???")), answer="LA9634-2"))
+    assert found.status != "absent" or found.value.get("scope") != "gene"
