@@ -19,6 +19,7 @@ from pmcds.model.rules import ACTION_RANK, ACTIONS, INDICATORS, Advice, Alternat
 
 from .build import GENE, answer, card, case, population, ranking, rule
 from .test_lines import line, simple, situation
+from .test_recommendations import rows_of, two_rows
 
 # From the most to the least cautious: what leads a card of several possible cases.
 CAUTIOUS_FIRST = (
@@ -170,3 +171,10 @@ def test_card20_offers_join_in_one_card_only_about_one_result(kind: str, value: 
     known = {(subject, "germline"): answer(subject, value)}
     cards = rank(judge_patient([about("a"), about("b")], situation(answers=known)), ranking())
     assert len(cards) == (1 if one else 2)
+
+
+@pytest.mark.parametrize("kind", ["phenotype", "activity_score", "diplotype", "genotype"])
+def test_each_way_to_ask_for_a_gene_gives_the_key_of_its_row(kind: str) -> None:
+    subject = Subject(kind, "GENE1")
+    found = rows_of(two_rows(subject), answer(subject, "normal"))
+    assert [row.lookup for row in found] == [{"GENE1": "normal"}]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from pmcds.errors import InputError
+from pmcds.fhir import open_input
 from pmcds.hooks import parse_request, supply_of
 from pmcds.hooks.escape import escape, shorten
 from pmcds.hooks.outcome import refusal
@@ -188,3 +190,29 @@ def test_p3_the_token_of_the_user_is_filled_only_for_a_user_of_its_type(type_nam
     sent = {"hook": "patient-view", "hookInstance": "i", "context": context}
     found = {name: value for name, value in parse_request(sent).tokens.items() if name.startswith("user")}
     assert found == {token: "u7"}
+
+
+@pytest.mark.parametrize(("severity", "state"), [("error", "error"), ("fatal", "error"), ("warning", "supplied"),
+                                                 ("information", "supplied")])  # fmt: skip
+def test_h51_a_search_that_failed_inside_a_bundle_is_heard_through_the_whole_of_opening(
+    severity: str, state: str
+) -> None:
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]}
+    sent = {
+        "hook": "patient-view", "hookInstance": "i", "context": {"patientId": "p1", "userId": "Practitioner/1"},
+        "prefetch": {"conditions": bundle(outcome), "nested": bundle(bundle(outcome))},
+    }  # fmt: skip
+    parsed = parse_request(open_input(json.dumps(sent)).envelope)
+    assert parsed.supply.conditions == state
+    assert parsed.prefetch_states["nested"] == ("error" if state == "error" else "empty")
+
+
+@pytest.mark.parametrize(
+    ("stated", "version"),
+    [("1.0.2", "DSTU2"), ("3.0.2", "STU3"), ("4.0.1", "R4"), ("4.3.0", "R4"), ("5.0.0", "R5")],
+)
+def test_k8_the_version_that_a_client_states_is_read_by_its_first_number(stated: str, version: str) -> None:
+    order = {"resourceType": "MedicationRequest", "id": "o", "subject": {"reference": "Patient/p1"}}
+    told = {"com.epic.cdshooks.request.fhir-version": stated}
+    found = parse_request(request("order-sign", "draftOrders", order, extension=told)).fhir_version
+    assert found in (version, "R4B" if stated.startswith("4.3") else version)

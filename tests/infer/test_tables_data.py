@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -217,3 +218,18 @@ def test_h48_a_result_may_lie_ten_minutes_ahead_and_no_more(seconds: int, reason
     when = (NOW + timedelta(seconds=seconds)).isoformat()
     found = answer("phenotype", finding("phenotype", "CYP2C19", "poor metabolizer", date=when))
     assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "keys"),
+    [
+        ({"quantity": Decimal(40)}, ("positive",)), ({"quantity": Decimal(40), "comparator": ">"}, ("positive",)),
+        ({"quantity": Decimal(40), "score": "x"}, ("positive",)), ({"quantity": Decimal(1)}, ("positive",)),
+        ({"quantity": Decimal(0)}, ("negative",)), ({"quantity": Decimal(1), "comparator": "<"}, ("negative",)),
+    ],
+)  # fmt: skip
+def test_b16_a_percentage_of_a_receptor_is_the_call_of_its_guideline(
+    value: dict[str, Any], keys: tuple[str, ...]
+) -> None:
+    found = ask("biomarker", "ER", finding("biomarker", "ER", value, unit="%", at="b"), origin="somatic")
+    assert found.keys == keys

@@ -54,7 +54,7 @@ def test_ve01_one_letter_and_three_letters_are_one_residue(three: str) -> None:
 
 def test_ve01_selenocysteine_is_a_residue_and_other_letters_are_none() -> None:
     found = protein("p.Sec12Ala")
-    assert found is not None and found.ref == "U"
+    assert found is not None and (found.ref, found.name) == ("U", "p.Sec12Ala")
     assert [text for text in ("B12A", "J12A", "O12A", "Z12A", "Asx12Ala", "Xaa12Ala") if protein(text)] == []
 
 
@@ -300,3 +300,19 @@ def test_vp02_a_residue_is_changed_by_each_kind_of_change_but_not_by_the_end_of_
     told = Described(protein=protein(text))
     assert PREDICATES["codons"](["12"], told) is counts
     assert PREDICATES["within"](["10", "15"], told) is counts
+
+
+@pytest.mark.parametrize("accession", ["NC_000001.11", "NG_008807.2", "NM_000110.4", "NP_000101.2", "NR_000001.1", "LRG_722",
+                                       "ENST00000370192.8", "ENSP00000359211", "ENSG00000188641"])  # fmt: skip
+def test_ve_each_kind_of_accession_stands_in_front_of_a_change(accession: str) -> None:
+    form = "p.Ala12Gly" if accession.startswith(("NP", "ENSP")) else "c.12A>G"
+    for text in (f"{accession}:{form}", f"{accession}(ABCD1):{form}"):
+        found = parse_variant(text)
+        assert found is not None
+        assert (found.protein or found.coding or "").endswith(form)
+        assert found.gene == ("ABCD1" if "(" in text else None)
+
+
+def test_ve_a_colon_between_two_known_genes_is_a_fusion() -> None:
+    found = parse_variant("EML4:ALK", KNOWN)
+    assert found is not None and found.canonical == "EML4::ALK"
