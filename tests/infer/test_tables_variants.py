@@ -302,8 +302,13 @@ def test_vp02_a_residue_is_changed_by_each_kind_of_change_but_not_by_the_end_of_
     assert PREDICATES["within"](["10", "15"], told) is counts
 
 
-@pytest.mark.parametrize("accession", ["NC_000001.11", "NG_008807.2", "NM_000110.4", "NP_000101.2", "NR_000001.1", "LRG_722",
-                                       "ENST00000370192.8", "ENSP00000359211", "ENSG00000188641"])  # fmt: skip
+ACCESSIONS = (
+    "NC_000001.11", "NG_008807.2", "NM_000110.4", "NP_000101.2", "NR_000001.1", "LRG_722", "ENST00000370192.8",
+    "ENSP00000359211", "ENSG00000188641",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("accession", ACCESSIONS)
 def test_ve_each_kind_of_accession_stands_in_front_of_a_change(accession: str) -> None:
     form = "p.Ala12Gly" if accession.startswith(("NP", "ENSP")) else "c.12A>G"
     for text in (f"{accession}:{form}", f"{accession}(ABCD1):{form}"):
