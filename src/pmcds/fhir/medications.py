@@ -17,6 +17,8 @@ from pmcds.model.findings import DrugMatch, Finding, InputNote, Order, Source
 ORDER_TYPES = ("MedicationRequest", "MedicationOrder")
 STATEMENT_TYPES = ("MedicationStatement", "MedicationUsage")
 LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
+# What is judged, by role. A drug that may be taken for all we know is never passed over (H39).
+_JUDGED = {"order": LIVE, "statement": frozenset({"current", "unknown"})}
 
 _ROLES = {
     **dict.fromkeys(ORDER_TYPES, "order"),
@@ -54,6 +56,7 @@ _ADHERENCE = {
     "stopped-or-completed": "past",
     "completed": "past",
 }
+_UNREADABLE = "order-status-unreadable"
 # Reason and status of the finding where the state alone decides; cancelled and void differ on the input line (H39).
 _IGNORED_BY_STATE = {
     "void": ("void-status", "ignored"),
@@ -123,7 +126,7 @@ def _read_one(
     state = _STATES[role](data, site, context.now)
     changed = modified(site) or _unreadable_flag(data)
     drug = drug_of(site, opened, context)
-    live = state.state in LIVE if role == "order" else role == "statement" and state.state == "current"
+    live = state.state in _JUDGED.get(role, ())
     source = Source(site.key, site.pointer, site.pointer)
     problem = "order-modifier" if changed else state.problem or drug.problem
     if live and whose == "no-subject" and site.origin != "draft":
@@ -173,7 +176,7 @@ def _order_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
         return _State("draft", intent=intent)
     state = _ORDER_STATES.get(status) if isinstance(status, str) else None
     if state is None:
-        return _State("unknown", problem="order-status-unreadable", intent=intent)
+        return _State("unknown", problem=_UNREADABLE, intent=intent)
     if state == "current" and intent in _PLANS:
         state = "planned"
     if status == "cancelled":
@@ -188,11 +191,12 @@ def _statement_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
     # STU3 `taken` and DSTU2 `wasNotTaken` say more than the status beside them.
     if data.get("taken") == "n" or data.get("wasNotTaken") is True:
         return _State("not-taken")
-    adherence = as_dict(data.get("adherence")).get("code")
     if status in ("recorded", "draft"):
-        state = _ADHERENCE.get(code_of(adherence) or "", "unknown")
-        return _State("past" if state == "current" and _over(data, now) else state)
-    state = _STATEMENT_STATES.get(status, "unknown") if isinstance(status, str) else "unknown"
+        state = _ADHERENCE.get(code_of(as_dict(data.get("adherence")).get("code")) or "")
+    else:
+        state = _STATEMENT_STATES.get(status) if isinstance(status, str) else None
+    if state is None:
+        return _State("unknown", problem=_UNREADABLE)
     return _State("past" if state == "current" and _over(data, now) else state)
 
 
