@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from pmcds.errors import InputError
 from pmcds.fhir.drugs import Drug, drug_of
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.limits import check_count
@@ -81,19 +82,41 @@ def read_medications(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     orders: list[Order] = []
     notes: list[InputNote] = []
-    limits = context.limits
+    limits, failed = context.limits, False
     check_count(sum(len(opened.by_type(name)) for name in _ROLES), limits.medications, "medications")
     for type_name in _ROLES:
         for site in opened.by_type(type_name):
-            _read_one(site, opened, context, findings, orders, notes)
+            try:
+                _read_one(site, opened, context, findings, orders, notes)
+            except (InputError, RecursionError):
+                raise
+            except Exception:
+                # One that this reader cannot bear never takes the orders beside it away.
+                failed = True
+                _not_borne(site, findings, orders, notes)
     orders += [_unreadable(site) for site in opened.sites if _may_be_order(site)]
     check_count(len(orders), limits.orders, "orders")
-    return ReaderResult(tuple(findings), tuple(orders), tuple(notes))
+    return ReaderResult(tuple(findings), tuple(orders), tuple(notes), failed)
 
 
 def _may_be_order(site: Site) -> bool:
     """A draft, or something that names a medication, whose type cannot be read."""
     return site.problem == "unreadable" and (site.order or site.origin == "draft")
+
+
+def _not_borne(site: Site, findings: list[Finding], orders: list[Order], notes: list[InputNote]) -> None:
+    """An order that cannot be judged, or a drug of which nobody knows whether it is taken."""
+    role = _ROLES[site.type or ""]
+    if role in _JUDGED:
+        orders.append(_unreadable(site))
+        notes.append(InputNote(site.pointer, site.key, None, "order"))
+        return
+    source = Source(site.key, site.pointer, site.pointer)
+    value = {"role": role, "state": "unknown", "codes": ()}
+    findings.append(
+        Finding("medication", None, value, source, status="indeterminate", reason="value-unreadable", missing=("drug",))
+    )
+    notes.append(InputNote(site.pointer, site.key, "unreadable"))
 
 
 def _unreadable(site: Site) -> Order:
@@ -238,7 +261,9 @@ def _dispense_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
         return _State("current" if status == "in-progress" else "past")
     if days is None:
         return _State("past")
-    return _State("past" if handed.end + timedelta(days=min(int(days), 3650)) < now else "current")
+    # The days are taken off now: a date near the end of the calendar has none to add to.
+    lasting = timedelta(days=max(0, min(int(days), 3650)))
+    return _State("past" if handed.end < now - lasting else "current")
 
 
 _STATES: dict[str, Callable[[dict[str, Any], Site, datetime], _State]] = {
