@@ -9,7 +9,7 @@ import pytest
 from pmcds.fhir import medications
 from tests.evidence.bundles import Json
 from tests.evidence.whole import CODEINE, add, evaluated, line, patient
-from tests.fhir.material import LOINC, PATIENT, SUBJECT, bundle
+from tests.fhir.material import LOINC, PATIENT, SUBJECT, bundle, findings_of, reading
 
 ABACAVIR = "pharmacogenomics/abacavir/cpic"
 PRESENT, ABSENT = "LA9633-4", "LA9634-2"
@@ -115,3 +115,28 @@ def test_lc01_a_drug_that_stops_its_reader_never_takes_the_orders_beside_it_away
         assert [(one.outcome, one.reason) for one in its] == (
             [("CANNOT-TELL", "order-unreadable")] if "intent" in odd else []
         )
+
+
+def _variant(answer: str, gene: str, change: str) -> Json:
+    def part(code: str, value: Json) -> Json:
+        return {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueCodeableConcept": value}
+
+    return _observation(
+        "69548-6",
+        _answer(answer),
+        component=[
+            part("48018-6", {"text": gene}),
+            part("48004-6", {"text": change}),
+            part("48002-0", _answer("LA6684-0")),
+        ],
+    )
+
+
+@pytest.mark.parametrize("answer", [PRESENT, ABSENT])
+@pytest.mark.parametrize(("gene", "status"), [("KRAS", None), ("EGFR", "conflicting"), ("NRAS", "conflicting")])
+def test_vr2_a_change_under_another_gene_is_neither_found_nor_excluded(
+    answer: str, gene: str, status: str | None
+) -> None:
+    found = findings_of(reading(bundle(PATIENT, _variant(answer, gene, "NM_004985.5(KRAS):c.34G>T"))), "Observation/x")
+    plain = "present" if answer == PRESENT else "absent"
+    assert [(one.kind, one.subject, one.status) for one in found] == [("variant", gene, status or plain)]
