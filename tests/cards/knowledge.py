@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.cards.files import cases_of, load, rule_paths
+from tests.cards.files import CARDS, cases_of, check_facts, load, rule_paths
+from tests.shared import SHARED
 
 Case = Mapping[str, Any]
 
@@ -47,6 +48,20 @@ def active() -> tuple[ActiveRule, ...]:
     """Every active rule, in order of paths."""
     found = (ActiveRule(path, load(path)) for path in rule_paths())
     return tuple(rule for rule in found if rule.document["status"] == "active")
+
+
+@cache
+def guideline_rules() -> Mapping[str, Any]:
+    """The CPIC rules by drug, as the comparison with the rows reads them."""
+    found: Mapping[str, Any] = check_facts().read_rules(CARDS)
+    return found
+
+
+@cache
+def guideline_rows() -> tuple[Any, ...]:
+    """Every CPIC row; needs the reference data."""
+    assert SHARED is not None
+    return tuple(check_facts().read_rows(SHARED / "data" / "pgx"))
 
 
 def many(value: Any) -> list[Any]:

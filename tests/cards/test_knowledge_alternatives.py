@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from tests.cards.files import CARDS, check_facts
-from tests.cards.knowledge import active, offered
+from tests.cards.knowledge import active, guideline_rows, guideline_rules, offered
 from tests.cards.test_labels import script
 from tests.shared import SHARED, needs_shared
 
@@ -46,11 +46,9 @@ def drug_names() -> re.Pattern[str]:
 
 def spoken() -> Iterator[tuple[Any, Mapping[str, Any], Mapping[str, Any]]]:
     """(row, rule, case) for each guideline row with the case that its key reaches."""
-    assert SHARED is not None
     facts = check_facts()
-    rules = facts.read_rules(CARDS)
-    for row in facts.read_rows(SHARED / "data" / "pgx"):
-        for rule in rules.get(row.drug, ()):
+    for row in guideline_rows():
+        for rule in guideline_rules().get(row.drug, ()):
             for _, cases in facts._populations(rule, row):
                 case = facts.first_case(cases, facts.environment(row, rule))
                 if "card" in case:
@@ -74,6 +72,9 @@ def test_an_option_is_named_by_the_row_and_what_the_row_names_is_an_option() -> 
         card = json.dumps(case["card"]).lower()
         named = set(drug_names().findall(row.text.lower())) - {row.drug} - NO_OPTION.get(row.drug, (set(), ""))[0]
         wrong |= {(rule["rule"], case["case"], f"{drug} of the row is missing") for drug in named if drug not in card}
+        pair = NAMED_IN_ANOTHER_ROW & offered(case)
+        if pair and pair != NAMED_IN_ANOTHER_ROW - {row.drug}:
+            wrong.add((rule["rule"], case["case"], f"{pair} without the other secondary amine"))
     assert wrong == set()
     assert counted > 350
 
