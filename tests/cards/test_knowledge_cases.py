@@ -94,6 +94,19 @@ def test_a_tumor_card_offers_on_a_finding_and_asks_again_on_an_open_one() -> Non
             assert ("indeterminate" in values(case)) is not finding, where(rule, case)
 
 
+def test_what_is_not_known_is_asked_for_and_never_warned_of_by_a_tumor_rule() -> None:
+    for rule, case in cards():
+        if rule.family == "tumor" and values(case) in ({"unknown"}, {"indeterminate"}):
+            assert case["card"]["indicator"] == "info", where(rule, case)
+
+
+def test_a_share_of_a_dose_is_said_of_advice_that_has_one() -> None:
+    for rule, case in cards():
+        for one in advice(case):
+            if one.get("note", {}).get("en", "").startswith("Of the "):
+                assert {"by_percent", "to_percent"} & set(one), where(rule, case)
+
+
 def test_outside_the_labeled_population_another_drug_is_considered() -> None:
     for rule, case in cards():
         if rule.family == "tumor" and case["case"] == "outside":

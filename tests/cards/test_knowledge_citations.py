@@ -139,6 +139,37 @@ def _label_drugs() -> dict[str, set[str]]:
 
 
 @needs_shared
+def test_a_label_is_cited_with_the_date_section_and_address_of_the_facts() -> None:
+    assert SHARED is not None
+    labels = script().Facts(SHARED / "data" / "biomarkers").labels
+    known = {(row["application"], row["label_date"], row["section"], row["url"]) for row in labels}
+    counted = 0
+    for rule in active():
+        for citation in rule.document["evidence"].values():
+            number = re.search(r"(?:NDA|BLA)\d{6}", citation["title"])
+            if number:
+                counted += 1
+                stated = (number[0], citation["date"], citation.get("section"), citation["url"])
+                assert stated in known, (rule.id, stated)
+    assert counted > 220
+
+
+def test_a_page_that_several_rules_cite_has_one_date_and_one_paper() -> None:
+    dates, papers = defaultdict(set), defaultdict(set)
+    for rule in active():
+        for citation in rule.document["evidence"].values():
+            dates[citation["url"]].add(citation["date"])
+            papers[citation["url"]].add(citation.get("pmid"))
+            number = re.fullmatch(r"https://pubmed\.ncbi\.nlm\.nih\.gov/(\d+)/?", citation["url"])
+            assert number is None or number[1] == citation.get("pmid"), (rule.id, citation)
+            assert re.search(r"ACMG SF (?!v3\.1\b)", citation["title"]) is None, rule.id
+    for url, found in dates.items():
+        longest = max(found, key=len)  # "2022-12" and "2022-12-16" are one date
+        assert all(longest.startswith(one) for one in found), url
+    assert {url for url, found in papers.items() if len(found) > 1} == set()
+
+
+@needs_shared
 def test_each_drug_that_a_tumor_card_offers_is_of_a_label_that_the_card_cites() -> None:
     checked = 0
     for rule, case, citations in _tumor_cards():

@@ -48,6 +48,7 @@ PAIRS = (
     (r"P2Y12", r"p2y12"), (r"ivacaftor was found", r"not? |negative"), (r"QT prolongation", r"qt|fda"),
     (r"Susceptibility is not excluded", r"do(?:es)? not eliminate|negative or inconclusive|not.*rule out"),
     (r"extraordinary circumstances", r"extraordinary|relatively contraindicated"),
+    (r"is tolerated and more", r"tolerating"), (r"Or a higher dose", r"a higher dose"),
     (r"Desired starting dose", r"desired starting dose"), (r"Age- or weight-specific", r"age.{0,4} or weight-specific"),
     (r"Inhibitors of CYP2D6", r"cyp2d6[^.]*inhibitors"), (r"not to normal levels", r"normali[sz]e"),
 )  # fmt: skip
