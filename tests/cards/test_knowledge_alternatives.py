@@ -42,6 +42,7 @@ NO_OPTION = {
 def drug_names() -> re.Pattern[str]:
     lines = (CARDS / "terms" / "drugs.tsv").read_text(encoding="utf-8").splitlines()
     names = {line.partition("\t")[0] for line in lines if line and not line.startswith("#")} | set(ALIASES)
+    names |= {drug for rule in active() for _, case in rule.cases() for drug in offered(case)}
     longest = sorted((name for name in names if len(name) > 4), key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w-])")
 
