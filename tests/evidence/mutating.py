@@ -9,10 +9,13 @@ import gc
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +30,8 @@ if OPTIONS and not os.path.exists(OPTIONS["reach"]):
     MEASURING = coverage.Coverage(data_file=OPTIONS["reach"] + ".coverage", branch=True, source=["pmcds"])
     MEASURING.start()
 
-from tests.evidence.mutants import SOURCE, Mutant, files, live, mutants, put_in_place, remembering  # noqa: E402
+from tests.evidence import mutant_tables, mutants, warm  # noqa: E402
+from tests.evidence.mutants import SOURCE, Mutant, live, remembering  # noqa: E402
 
 # Seconds of tests for one mutant at most, by their own durations. What killed in this file before comes first, then
 # the shortest tests; a test that takes longer than SLOW is left out where others reach the line.
@@ -37,12 +41,14 @@ SLOW = 2.5
 # A fork begins with empty memories: its first test also builds the terms and tables that its duration does not tell.
 BUILDING = 15.0
 Reach = dict[str, dict[str, list[int]]]  # file -> line -> places of tests
+AnyMutant = Mutant | mutant_tables.TableMutant
+TABLES = bool(OPTIONS.get("tables"))
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     options = OPTIONS
     reach, durations = _reach(session)
-    every = list(mutants())
+    every: list[AnyMutant] = list(mutant_tables.mutants() if TABLES else mutants.mutants())
     random.Random(options["seed"]).shuffle(every)
     out: dict[str, Any] = {"all": len(every), "tests": len(session.items), "seed": options["seed"], "rows": []}
     if options.get("again"):
@@ -50,6 +56,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     # What the forks share is worked out before the first of them, and no collector touches it in any.
     live()
     remembering()
+    warm.warm()
     gc.collect()
     gc.freeze()
     end = time.monotonic() + options["seconds"]
@@ -70,7 +77,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _again(path: str, every: list[Mutant]) -> list[Mutant]:
+def _again(path: str, every: list[AnyMutant]) -> list[AnyMutant]:
     """The mutants that an earlier run did not kill."""
     with open(path, encoding="utf-8") as file:
         rows = json.load(file)["rows"]
@@ -92,14 +99,48 @@ def _write(path: str, out: Any) -> None:
         json.dump(out, file, ensure_ascii=False)
 
 
-def _verdict(session: pytest.Session, mutant: Mutant, reach: Reach, durations: list[float], killers: list[int]) -> str:
-    places = sorted(reach.get(mutant.file, {}).get(str(mutant.line), ()), key=lambda place: durations[place])
+def _put_in_place(mutant: AnyMutant) -> bool:
+    if mutant.file.startswith(("terminology/", "model/")):
+        warm.cold()
+    return mutants.put_in_place(mutant) if isinstance(mutant, Mutant) else mutant_tables.put_in_place(mutant)
+
+
+def _lines(mutant: AnyMutant) -> dict[str, Iterable[int]]:
+    """The lines that the mutant changes, by file."""
+    if isinstance(mutant, Mutant):
+        return {mutant.file: (mutant.line,)}
+    return dict(mutant_tables.users(mutant.file, mutant.name))
+
+
+def _reaching(mutant: AnyMutant, reach: Reach) -> set[int]:
+    lines = _lines(mutant).items()
+    return {place for file, some in lines for line in some for place in reach.get(file, {}).get(str(line), ())}
+
+
+def _naming(session: pytest.Session, name: str) -> set[int]:
+    """Tests in whose files the name of a table stands: they look at it themselves."""
+    word = re.compile(rf"\b{name}\b")
+    files = {item.path for item in session.items}
+    named = {path for path in files if word.search(_text(path))}
+    return {place for place, item in enumerate(session.items) if item.path in named}
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _verdict(
+    session: pytest.Session, mutant: AnyMutant, reach: Reach, durations: list[float], killers: list[int]
+) -> str:
+    reaching = _reaching(mutant, reach) | (set() if isinstance(mutant, Mutant) else _naming(session, mutant.name))
+    places = sorted(reaching, key=lambda place: durations[place])
     if not places:
         return "no test reaches it"
     batches = _batches(places, durations, killers)
 
     def run() -> int:
-        if not put_in_place(mutant):
+        if not _put_in_place(mutant):
             return 3
         return 1 if any(_fails(session, batch, durations) for batch in batches) else 0
 
@@ -119,7 +160,7 @@ def _batches(places: list[int], durations: list[float], killers: list[int]) -> l
     spent = 0.0
     for place in places:
         spent += durations[place]
-        if (short or rest) and (spent > MOST or durations[place] > SLOW):
+        if (short or rest) and (spent > OPTIONS.get("most", MOST) or durations[place] > SLOW):
             break
         (short if spent <= FIRST or not short else rest).append(place)
     return [batch for batch in (first, short, rest) if batch]
@@ -194,7 +235,7 @@ def _measure(session: pytest.Session, path: str) -> int:
     data = measuring.get_data()
     bad = {place for place, item in enumerate(session.items) if item.nodeid in set(failed)}
     reach: Reach = {}
-    for name in map(str, files()):
+    for name in map(str, mutant_tables.files() if TABLES else mutants.files()):
         lines = data.contexts_by_lineno(name)
         reach[os.path.relpath(name, SOURCE)] = {
             str(line): sorted({int(c) for c in contexts if c} - bad) for line, contexts in lines.items()
