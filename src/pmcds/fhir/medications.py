@@ -50,10 +50,16 @@ _STATEMENT_STATES = {
 # R5 states only that something was recorded; adherence says whether the drug is taken.
 _ADHERENCE = {
     "taking": "current",
+    "taking-as-directed": "current",
+    "taking-not-as-directed": "current",
     "on-hold": "on-hold",
+    "on-hold-as-directed": "on-hold",
+    "on-hold-not-as-directed": "on-hold",
     "not-taking": "not-taken",
     "not-taken": "not-taken",
     "stopped": "past",
+    "stopped-as-directed": "past",
+    "stopped-not-as-directed": "past",
     "stopped-or-completed": "past",
     "completed": "past",
 }
