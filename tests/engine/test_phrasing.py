@@ -23,9 +23,9 @@ VARIANT = Subject("variant", "GENE1 pathogenic variant")
     ("interval", "told"),
     [
         (Interval(Decimal("4.5"), Decimal("4.5"), "mmol/L"), "4.5 mmol/L"),
-        (Interval(None, Decimal(5), "mmol/L"), "5 or less mmol/L"),
+        (Interval(None, Decimal(5), "mmol/L"), "5 mmol/L or less"),
         (Interval(None, Decimal(5), "mmol/L", high_open=True), "below 5 mmol/L"),
-        (Interval(Decimal(5), None, "mmol/L"), "5 or more mmol/L"),
+        (Interval(Decimal(5), None, "mmol/L"), "5 mmol/L or more"),
         (Interval(Decimal(5), None, "mmol/L", low_open=True), "above 5 mmol/L"),
         (Interval(Decimal(4), Decimal(5), "mmol/L"), "4 to 5 mmol/L"),
         (Interval(None, None, "mmol/L"), f"{NOT_READABLE} mmol/L"),

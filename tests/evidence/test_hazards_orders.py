@@ -91,6 +91,25 @@ def test_h39_the_status_of_an_order_decides(status: Any, gone: str | None) -> No
         assert {(one.outcome, one.reason) for one in lines} == {(CANNOT, "order-status-unreadable")}
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("active", ALERT), ("intended", ALERT), ("unknown", CANNOT), ("Active", CANNOT), (None, CANNOT), (3, CANNOT),
+     ("recorded", CANNOT), ("completed", None), ("stopped", None), ("not-taken", None), ("entered-in-error", None)],
+)  # fmt: skip
+def test_h39_a_drug_that_may_be_taken_is_never_passed_over(status: Any, outcome: str | None) -> None:
+    def stated(order: Json) -> None:
+        order.update(resourceType="MedicationStatement", status=status)
+        del order["intent"]
+
+    result = evaluated(changed(poor(), stated, "MedicationRequest"))
+    lines = [one for one in result.ledger.orders if one.order.startswith("MedicationStatement/")]
+    assert {one.outcome for one in lines if one.drug == "clopidogrel"} >= ({outcome} if outcome else set())
+    assert bool(lines) == (outcome is not None)
+    if outcome == CANNOT:
+        assert {(one.outcome, one.reason, one.quiet) for one in lines} == {(CANNOT, "order-status-unreadable", False)}
+        assert any(card.summary.startswith("Clopidogrel") for card in result.cards)
+
+
 @pytest.mark.parametrize("flag", [True, "true", 1, []])
 def test_h39_do_not_perform_is_no_order(flag: Any) -> None:
     result = evaluated(changed(poor(), lambda r: r.update(doNotPerform=flag), "MedicationRequest"))

@@ -180,7 +180,7 @@ def _how_it_came(outcome: Outcome, shown: Sequence[Verdict]) -> str | None:
     several = False
     for verdict in shown:
         if verdict.cautious:
-            return "cautious"
+            return ("cautious" if outcome.drug else "cautious_patient") if verdict.possible else "unusable"
         several = several or len(verdict.possible) > 1 or _several(outcome, verdict)
     return "several" if several else None
 

@@ -170,8 +170,31 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
         if case.uncertain:
             reasons = _ordered(("indeterminate", *missing))
             return Verdict(population, words.CANNOT_TELL, "indeterminate", case, reasons)
+        if population.quieting and (hushed := _hushed(population, answers, environment, case)):
+            reasons = _ordered((*hushed, *missing))
+            return Verdict(population, words.CANNOT_TELL, hushed[0], case, reasons, cautious=True)
         return Verdict(population, words.ALERT, None, case, missing)
     return _silent(population, answers, environment, case)
+
+
+# Something is on file and may be the value that an earlier case is silent for.
+_UNUSABLE = frozenset({words.UNREADABLE, words.CONFLICTING, words.WITHHELD})
+
+
+def _hushed(population: Population, answers: Sequence[Answer], environment: Environment, case: Case) -> tuple[str, ...]:
+    """Why a card may not be due: an earlier case is silent for a result that is on file and cannot be used."""
+    found: list[str] = []
+    for earlier in population.cases[: population.cases.index(case)]:
+        slots = [slot for slot in earlier.named & population.quieting if environment[slot] in _UNUSABLE]
+        if earlier.silent is None or not slots:
+            continue
+        wanted = {atom.subject: min(atom.values) for atom in atoms(earlier.condition) if atom.values}
+        readable = list(environment)
+        for slot in slots:
+            readable[slot] = wanted.get(answers[slot].subject, environment[slot])
+        if earlier.test(tuple(readable)):
+            found += [answers[slot].reason or "unread-result" for slot in slots]
+    return _ordered(found)
 
 
 def asks_for_test(case: Case | None) -> bool:

@@ -16,7 +16,8 @@ PATIENT = "@patient"
 class Verdict:
     """What the cases of one population say.
 
-    `case` is the case that speaks (with `cautious`, the most cautious of several that are possible), or None.
+    `case` is the case that speaks (with `cautious`, the most cautious of several that are `possible`; where these are
+    none, the one that is due unless a result that cannot be used says otherwise), or None.
     `reason` is set unless the outcome is ALERT; `reasons` holds every reason, in order of precedence.
     """
 

@@ -121,17 +121,17 @@ class Phrasing:
     def _interval(self, interval: Interval) -> str:
         unit = self._data["units"].get(interval.unit, interval.unit)
         low, high = (number(_whole(edge, interval.unit)) for edge in (interval.low, interval.high))
-        if low is None and high is None:
-            text = NOT_READABLE
-        elif low == high:
-            text = str(low)
-        elif low is None:
-            text = self.label("below" if interval.high_open else "at_most", high=str(high))
-        elif high is None:
-            text = self.label("above" if interval.low_open else "at_least", low=low)
-        else:
-            text = self.label("range", low=low, high=high)
-        return f"{text} {unit}" if unit else text
+        if low is not None and high is not None:
+            text = low if low == high else self.label("range", low=low, high=high)
+            return f"{text} {unit}" if unit else text
+        edge = low if high is None else high
+        # The unit belongs to the number, not to the words behind it.
+        told = f"{edge or NOT_READABLE} {unit}" if unit else edge or NOT_READABLE
+        if edge is None:
+            return told
+        if low is None:
+            return self.label("below" if interval.high_open else "at_most", high=told)
+        return self.label("above" if interval.low_open else "at_least", low=told)
 
     def fact(self, answer: Answer) -> str:
         """What is known about a subject, short: "<gene> poor metabolizer"."""

@@ -165,7 +165,8 @@ class Copies:
 
     def _finding(self, finding: Finding) -> Finding:
         place = finding.source.site
-        if place in self._conflicts and finding.status == "present":
+        # An answer that was taken back is none, and least of all a negative one.
+        if place in self._conflicts and finding.status in ("present", "absent"):
             finding = replace(finding, status="conflicting", reason="later-result")
         also = self._sources(place) if place in self._also else ()
         return replace(finding, also=(*finding.also, *also)) if also else finding

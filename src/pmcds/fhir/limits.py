@@ -28,7 +28,7 @@ class Limits:
     string: int = 1024 * 1024
     nesting: int = 64
     number: int = MAX_NUMBER_LENGTH
-    results: int = 6_000
+    results: int = 5_000
     medications: int = 6_000
     orders: int = 3_000
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from pmcds.errors import InputError
 from pmcds.fhir.drugs import Drug, drug_of
 from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.limits import check_count
@@ -17,6 +18,8 @@ from pmcds.model.findings import DrugMatch, Finding, InputNote, Order, Source
 ORDER_TYPES = ("MedicationRequest", "MedicationOrder")
 STATEMENT_TYPES = ("MedicationStatement", "MedicationUsage")
 LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
+# What is judged, by role. A drug that may be taken for all we know is never passed over (H39).
+_JUDGED = {"order": LIVE, "statement": frozenset({"current", "unknown"})}
 
 _ROLES = {
     **dict.fromkeys(ORDER_TYPES, "order"),
@@ -47,13 +50,20 @@ _STATEMENT_STATES = {
 # R5 states only that something was recorded; adherence says whether the drug is taken.
 _ADHERENCE = {
     "taking": "current",
+    "taking-as-directed": "current",
+    "taking-not-as-directed": "current",
     "on-hold": "on-hold",
+    "on-hold-as-directed": "on-hold",
+    "on-hold-not-as-directed": "on-hold",
     "not-taking": "not-taken",
     "not-taken": "not-taken",
     "stopped": "past",
+    "stopped-as-directed": "past",
+    "stopped-not-as-directed": "past",
     "stopped-or-completed": "past",
     "completed": "past",
 }
+_UNREADABLE = "order-status-unreadable"
 # Reason and status of the finding where the state alone decides; cancelled and void differ on the input line (H39).
 _IGNORED_BY_STATE = {
     "void": ("void-status", "ignored"),
@@ -78,19 +88,41 @@ def read_medications(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     orders: list[Order] = []
     notes: list[InputNote] = []
-    limits = context.limits
+    limits, failed = context.limits, False
     check_count(sum(len(opened.by_type(name)) for name in _ROLES), limits.medications, "medications")
     for type_name in _ROLES:
         for site in opened.by_type(type_name):
-            _read_one(site, opened, context, findings, orders, notes)
+            try:
+                _read_one(site, opened, context, findings, orders, notes)
+            except (InputError, RecursionError):
+                raise
+            except Exception:
+                # One that this reader cannot bear never takes the orders beside it away.
+                failed = True
+                _not_borne(site, findings, orders, notes)
     orders += [_unreadable(site) for site in opened.sites if _may_be_order(site)]
     check_count(len(orders), limits.orders, "orders")
-    return ReaderResult(tuple(findings), tuple(orders), tuple(notes))
+    return ReaderResult(tuple(findings), tuple(orders), tuple(notes), failed)
 
 
 def _may_be_order(site: Site) -> bool:
     """A draft, or something that names a medication, whose type cannot be read."""
     return site.problem == "unreadable" and (site.order or site.origin == "draft")
+
+
+def _not_borne(site: Site, findings: list[Finding], orders: list[Order], notes: list[InputNote]) -> None:
+    """An order that cannot be judged, or a drug of which nobody knows whether it is taken."""
+    role = _ROLES[site.type or ""]
+    if role in _JUDGED:
+        orders.append(_unreadable(site))
+        notes.append(InputNote(site.pointer, site.key, None, "order"))
+        return
+    source = Source(site.key, site.pointer, site.pointer)
+    value = {"role": role, "state": "unknown", "codes": ()}
+    findings.append(
+        Finding("medication", None, value, source, status="indeterminate", reason="value-unreadable", missing=("drug",))
+    )
+    notes.append(InputNote(site.pointer, site.key, "unreadable"))
 
 
 def _unreadable(site: Site) -> Order:
@@ -123,7 +155,7 @@ def _read_one(
     state = _STATES[role](data, site, context.now)
     changed = modified(site) or _unreadable_flag(data)
     drug = drug_of(site, opened, context)
-    live = state.state in LIVE if role == "order" else role == "statement" and state.state == "current"
+    live = state.state in _JUDGED.get(role, ())
     source = Source(site.key, site.pointer, site.pointer)
     problem = "order-modifier" if changed else state.problem or drug.problem
     if live and whose == "no-subject" and site.origin != "draft":
@@ -173,7 +205,7 @@ def _order_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
         return _State("draft", intent=intent)
     state = _ORDER_STATES.get(status) if isinstance(status, str) else None
     if state is None:
-        return _State("unknown", problem="order-status-unreadable", intent=intent)
+        return _State("unknown", problem=_UNREADABLE, intent=intent)
     if state == "current" and intent in _PLANS:
         state = "planned"
     if status == "cancelled":
@@ -188,11 +220,12 @@ def _statement_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
     # STU3 `taken` and DSTU2 `wasNotTaken` say more than the status beside them.
     if data.get("taken") == "n" or data.get("wasNotTaken") is True:
         return _State("not-taken")
-    adherence = as_dict(data.get("adherence")).get("code")
     if status in ("recorded", "draft"):
-        state = _ADHERENCE.get(code_of(adherence) or "", "unknown")
-        return _State("past" if state == "current" and _over(data, now) else state)
-    state = _STATEMENT_STATES.get(status, "unknown") if isinstance(status, str) else "unknown"
+        state = _ADHERENCE.get(code_of(as_dict(data.get("adherence")).get("code")) or "")
+    else:
+        state = _STATEMENT_STATES.get(status) if isinstance(status, str) else None
+    if state is None:
+        return _State("unknown", problem=_UNREADABLE)
     return _State("past" if state == "current" and _over(data, now) else state)
 
 
@@ -234,7 +267,9 @@ def _dispense_state(data: dict[str, Any], site: Site, now: datetime) -> _State:
         return _State("current" if status == "in-progress" else "past")
     if days is None:
         return _State("past")
-    return _State("past" if handed.end + timedelta(days=min(int(days), 3650)) < now else "current")
+    # The days are taken off now: a date near the end of the calendar has none to add to.
+    lasting = timedelta(days=max(0, min(int(days), 3650)))
+    return _State("past" if handed.end < now - lasting else "current")
 
 
 _STATES: dict[str, Callable[[dict[str, Any], Site, datetime], _State]] = {

@@ -156,6 +156,7 @@ def _results(
             context = replace(context, asked=asked([order for one in made.values() for order in one.orders]))
         try:
             made[place] = readers[place](opened, context)
+            failed = failed or made[place].failed
         except (InputError, RecursionError):
             raise
         except Exception:

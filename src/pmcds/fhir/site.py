@@ -185,11 +185,12 @@ class ReadContext:
 
 @dataclass(frozen=True, slots=True)
 class ReaderResult:
-    """What one reader made of the resources."""
+    """What one reader made of the resources; `failed` if one of them stopped it."""
 
     findings: tuple[Finding, ...] = ()
     orders: tuple[Order, ...] = ()
     notes: tuple[InputNote, ...] = ()
+    failed: bool = False
 
 
 class Opened:

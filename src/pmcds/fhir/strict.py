@@ -17,17 +17,21 @@ _EXPONENT = re.compile(rb"[:,\[]\s*-?[0-9]+(?:\.[0-9]+)?[eE]")
 _SPACED = re.compile(rb'"\s+:')
 
 
-def strict_check(opened: Opened, sites: Iterable[str], *, limits: Limits | None = None) -> None:
+def strict_check(
+    opened: Opened, sites: Iterable[str], *, dismissed: Iterable[str] = (), limits: Limits | None = None
+) -> None:
     """Refuse an input in which a resource that became evidence or an order has a key twice, or is over a limit.
 
     `sites` are pointers. Fast decoders keep the last of two same keys silently, so these few resources are read
-    once more. Raises InputError.
+    once more. What was put aside for what it says of itself (its status, its subject) is `dismissed`: of two such
+    members the one that was overwritten may be the true one. Raises InputError.
     """
-    wanted = set(sites)
-    if wanted:
-        for site in opened.sites:
-            if site.pointer in wanted:
-                check_site(site, limits)
+    wanted, aside = set(sites), set(dismissed)
+    for site in opened.sites if wanted or aside else ():
+        if site.pointer in wanted:
+            check_site(site, limits)
+        elif site.pointer in aside:
+            decode.check_members(site.raw if site.raw is not None else site.data, site.pointer)
 
 
 def check_site(site: Site, limits: Limits | None = None) -> None:

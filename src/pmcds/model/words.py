@@ -147,6 +147,8 @@ IGNORED_DIRTY = (
     "entry-error",
 )
 IGNORED_REASONS = IGNORED_UNDERSTOOD + IGNORED_DIRTY
+# Put aside for what the resource says of itself.
+DISMISSED = frozenset(IGNORED_UNDERSTOOD) - {"type-not-read", "not-relevant"}
 
 
 class Bridge(NamedTuple):

@@ -81,7 +81,7 @@ def _read(record: Record, place: Place, in_value: tuple[str, ...]) -> list[Findi
     strings = place.strings()
     typed = next((text for text in strings if hla.is_typing(text)), None) or _without_locus(record, strings)
     if typed is not None:
-        return read_typing(record, typed, in_value)
+        return read_typing(record, typed)
     if place.asked == "activity_score":
         return [_score(record, place, in_value)]
     if place.asked == "phenotype" and phenotype_of(answer_in(record.context.terms, place.element)) is not None:
@@ -210,15 +210,18 @@ def _unread(record: Record, kind: str, verdict: Verdict, reason: str) -> Finding
     return record.finding(kind, verdict.symbol, None, status=status, reason=reason, matched=verdict.matched)
 
 
-def read_typing(record: Record, text: str, in_value: tuple[str, ...] = ()) -> list[Finding]:
-    """One finding for each allele of a typing; the locus is that of the name (A1-A6, A8, A9, T29-T31)."""
-    verdict = which_gene(record, in_value) if record.term is not None else None
+def read_typing(record: Record, text: str) -> list[Finding]:
+    """One finding for each allele of a typing; the locus is that of the name (A1-A6, A8, A9, T29-T31).
+
+    A typing may have many loci: each is compared with what else names a gene, never with its neighbours.
+    """
     alleles = hla.typing(text)
     complete = hla.complete_loci(text)
+    elsewhere = {allele.locus for allele in alleles if _is_of_another_gene(record, allele.locus)}
     found = []
     for allele in alleles:
         status, reason = ("indeterminate", allele.reason) if allele.reason else ("present", None)
-        if verdict is not None and verdict.reason == "gene-conflict" and allele.locus not in verdict.genes[:1]:
+        if allele.locus in elsewhere:
             status, reason = "conflicting", "gene-conflict"
         if allele.name is None:
             found.append(record.finding("allele", None, {"as_stated": allele.as_stated}, status=status, reason=reason))
@@ -228,6 +231,14 @@ def read_typing(record: Record, text: str, in_value: tuple[str, ...] = ()) -> li
             value["typing"] = "both copies"
         found.append(_allele(record, allele.name, value, status, reason))
     return found
+
+
+def _is_of_another_gene(record: Record, locus: str | None) -> bool:
+    """True if the gene that components state is not this locus."""
+    if record.term is None:
+        return False
+    verdict = which_gene(record, (locus,) if locus else ())
+    return verdict.reason == "gene-conflict" and locus not in verdict.genes[:1]
 
 
 def _allele(record: Record, name: str, value: dict[str, Any], status: str, reason: str | None) -> Finding:

@@ -37,10 +37,10 @@ def read_variant(record: Record) -> list[Finding]:
     status, reason = variant.presence_of(record, change, genes)
     if kind == "karyotype":
         return [_karyotype(record, status, reason)]
+    if conflict and status in ("present", "absent"):
+        status, reason = "conflicting", conflict
     if status == "absent" and reason is None and (len(genes) > 1 or (genes and genes[0].doubtful)):
         return variant.absent_everywhere(record, change, genes)
-    if status == "present" and conflict:
-        status, reason = "conflicting", conflict
     own = [_one(record, change, genes, kind, status, reason)]
     said = status == "present" and record.components.get("significance")
     return [*own, *read_significance(record, own=True)] if said else own
