@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -180,3 +181,16 @@ def test_s9_a_modifier_of_what_is_not_the_value_is_none_of_the_result(place: str
     assert findings_of(reading(bundle(PATIENT, stated)), "Observation/creat")[0].reason is None
     on_path = creatinine(referenceRange=[{"modifierExtension": [{"url": "x"}]}])
     assert findings_of(reading(bundle(PATIENT, on_path)), "Observation/creat")[0].reason == "modifier"
+
+
+@pytest.mark.parametrize("type_name", ["Parameters", "Bundle"])
+@pytest.mark.parametrize("written", [True, False])
+def test_o3_o9_what_stands_in_a_container_inside_a_bundle_is_never_lost(type_name: str, written: bool) -> None:
+    inner = creatinine("inner")
+    part = {"parameter": [{"name": "x", "part": [{"name": "y", "resource": inner}]}]}
+    container = {"resourceType": type_name, "id": "c", **(part if type_name == "Parameters" else {})}
+    if type_name == "Bundle":
+        container = {**bundle(inner), "id": "c"}
+    source = bundle(PATIENT, container, creatinine("beside"))
+    found = open_input(json.dumps(source) if written else source)
+    assert {site.key for site in found.sites} >= {"Patient/p1", "Observation/inner", "Observation/beside"}

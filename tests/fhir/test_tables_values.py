@@ -113,6 +113,9 @@ def test_c8_a_stage_is_read_as_it_is_written_and_nothing_else_is_one(text: str, 
     }  # fmt: skip
     found = findings_of(reading(bundle(PATIENT, one)), "Observation/s", "condition")[0]
     assert (found.value["stage"], found.reason) == (stage, None if stage else "value-unreadable")
+    nothing = {**one, "dataAbsentReason": {"text": "x"}}
+    (absent,) = findings_of(reading(bundle(PATIENT, nothing)), "Observation/s", "condition")
+    assert (absent.status, absent.reason) == ("ignored", "value-absent")
     for status, said in (("entered-in-error", "ignored"), ("preliminary", "indeterminate")):
         again = reading(bundle(PATIENT, {**one, "status": status}))
         assert findings_of(again, "Observation/s", "condition")[0].status == said

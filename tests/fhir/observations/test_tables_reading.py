@@ -209,6 +209,7 @@ def test_a9_a_suffix_stays_and_the_letter_of_a_group_does_not(name: str, read_as
         ("*1/*2x>=3", "*1/*2x≥3", None), ("*1/*2x≥3", "*1/*2x≥3", None), ("*36+*10/*41", "*36+*10/*41", None),
         ("e1/e4", "e1/e4", None), ("ε3/ε4", "ε3/ε4", None), ("E3/E4", "E3/E4", None), ("rs12 C/T", "rs12 C/T", None),
         ("del/del", "del/del", None), ("ins/del", "ins/del", None), ("-/A", "-/A", None),
+        ("del/ins", "del/ins", None), ("A/-", "A/-", None), ("A/del", "A/del", None),
     ],
 )  # fmt: skip
 def test_dn_each_sign_of_a_diplotype_is_read(text: str, value: str, reason: str | None) -> None:
