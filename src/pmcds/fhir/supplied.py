@@ -81,8 +81,10 @@ class Supplied:
     @staticmethod
     def _kinds(links: list[dict[str, Any]], kind: Any, sites: list[Site]) -> set[str]:
         """What was searched for: by the Bundle's own link, else by what a search found, else anything."""
-        own = _kinds_of_urls([link.get("url") for link in links if link.get("relation") == "self"])
-        if len(own) < len(KINDS):
+        urls = [link.get("url") for link in links if link.get("relation") == "self"]
+        own = _kinds_of_urls(urls)
+        if len(own) < len(KINDS) or any(isinstance(url, str) and _EVERYTHING in url for url in urls):
+            # A page of everything that happens to hold one kind says nothing about the other pages.
             return own
         found = {KIND_OF_TYPE[site.type] for site in sites if site.type in KIND_OF_TYPE}
         return found if found and kind == "searchset" and len(found) == 1 else set(KINDS)
