@@ -1,4 +1,4 @@
-"""Systems, questions by name and numbers of genes: what the specification of inputs lists, and what other tables say."""
+"""Systems, questions by name, numbers of genes: what the specification of inputs lists, and what other tables say."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from pmcds.terminology import Terms
-from tests.terminology.conftest import TERMS
 from tests.shared import SHARED, needs_shared
+from tests.terminology.conftest import TERMS
 
 OID = "2.16.840.1.113883."
 # Addresses as the specifications of inputs and of CDS Hooks (8.2) list them.
@@ -60,7 +60,8 @@ ROLES = {
     "loinc:84413-4": ("genotype", None), "loinc:84414-2": ("haplotype", None), "loinc:69548-6": ("variant", None),
     "loinc:55233-1": ("variant", "panel"), "loinc:53037-8": ("significance", None),
     "loinc:82120-7": ("phase", None), "loinc:53041-0": ("coverage", None), "loinc:51968-6": ("interpretation", None),
-    "loinc:51969-4": ("report", None), "loinc:81247-9": ("report", None), "tbd:activity-score": ("activity_score", None),
+    "loinc:51969-4": ("report", None), "loinc:81247-9": ("report", None),
+    "tbd:activity-score": ("activity_score", None),
     "tbd:medication-metabolism": ("implication", "metabolism"), "loinc:53040-2": ("implication", "metabolism"),
     "loinc:51961-1": ("implication", "efficacy"), "loinc:83009-1": ("implication", "risk"),
     "tbd:somatic-predictive": ("implication", "predictive"), "tbd:somatic-diagnostic": ("implication", "diagnostic"),
