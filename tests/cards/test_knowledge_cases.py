@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.cards.files import check_facts, texts
+from tests.cards.files import beside, check_facts, load, texts
 from tests.cards.knowledge import ActiveRule, Case, active, advice, many
 
 OPEN_WORLD = check_facts().OPEN_WORLD
@@ -199,3 +199,60 @@ def test_a_section_that_a_card_names_is_one_that_the_rule_cites() -> None:
         for text in texts(case["card"]):
             for section in re.findall(r"section (\d[\d.]*\d|\d)|\((\d\.\d+)\)", text):
                 assert (section[0] or section[1]) in known, where(rule, case)
+
+
+# Groups whose members the tests name: the patient of a test has the member.
+GROUPS = {"neurovascular disease", "inflammatory bowel disease", "malignancy"}
+
+
+def _facts(condition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, part in condition.items():
+        if kind in ("any", "all"):
+            for one in part:
+                yield from _facts(one)
+        elif kind == "not":
+            yield from _facts(part)
+        elif kind in ("condition", "medication", "ordered_with"):
+            yield from ((kind, name) for name in many(part))
+
+
+def _named(patients: list[Any], field: str) -> set[str]:
+    stated = (one for patient in patients for one in many(patient.get(field)))
+    return {one.get("drug", "") if isinstance(one, dict) else one for one in stated}
+
+
+def test_every_drug_and_every_fact_that_a_rule_names_is_tried_beside_it() -> None:
+    """A name that no test of the rule has could be lost from its list without a word."""
+    missing = set()
+    for rule in active():
+        patients = [test["patient"] for test in load(beside(rule.path))["tests"]]
+        named = {field: _named(patients, field) for field in ("order", "condition", "medication")}
+        tried = {"condition": named["condition"] | GROUPS, "ordered_with": named["order"]}
+        tried["medication"] = named["medication"] | named["order"]
+        conditions = [case.get("if", {}) for _, case in rule.cases()]
+        conditions += [one.get("when", {}) for one in rule.document.get("populations", ())]
+        missing |= {(rule.id, name) for one in conditions for kind, name in _facts(one) if name not in tried[kind]}
+        missing |= {(rule.id, drug) for drug in rule.drugs if drug not in named["order"]}
+    assert missing == set()
+
+
+def _limits(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from [value] if key in ("at_least", "above", "at_most", "below") else _limits(value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _limits(one)
+
+
+def test_a_note_of_a_laboratory_card_tells_the_limits_of_its_own_case() -> None:
+    """Of two ranges of one analyte, each is told beside its own advice."""
+    for rule in active():
+        if rule.family == "laboratory" and rule.id != "laboratory/g6pd/rasburicase":
+            every = set(_limits([case.get("if", {}) for _, case in rule.cases()]))
+            for _, case in rule.cases():
+                text = " ".join(one.get("note", {}).get("en", "") for one in advice(case))
+                text = re.sub(r"section \d[\d.]*|\(\d\.\d\)", "", text)
+                told = {one for one in every if re.search(rf"(?<![\d.]){re.escape(one)}(?:\.0)?(?![\d.]*\d)", text)}
+                if "card" in case:
+                    assert told == set(_limits(case.get("if", {}))), where(rule, case)
