@@ -94,6 +94,24 @@ def test_a_tumor_card_offers_on_a_finding_and_asks_again_on_an_open_one() -> Non
             assert ("indeterminate" in values(case)) is not finding, where(rule, case)
 
 
+def test_how_urgent_a_card_is_fits_what_it_advises() -> None:
+    """What is to be avoided is more than a remark, and what is only watched or told is no alarm."""
+    harmful = {"avoid", "use-alternative", "consider-alternative", "not-indicated", "reduce-dose"}
+    for rule, case in cards():
+        actions = {one["action"] for one in advice(case)}
+        indicator = case["card"]["indicator"]
+        assert indicator != "info" or not {"avoid", "not-indicated"} & actions, where(rule, case)
+        assert indicator != "critical" or actions & harmful, where(rule, case)
+
+
+def test_a_diagnosis_or_finding_without_an_order_only_informs() -> None:
+    for rule, case in cards():
+        if rule.family in ("germline", "laboratory") and not rule.drugs:
+            assert case["card"]["indicator"] == "info", where(rule, case)
+            asks = {"test-first", "confirm-first", "no-recommendation"}
+            assert {one["action"] for one in advice(case)} <= {"refer", "inform", "indicated", *asks}, where(rule, case)
+
+
 def test_what_is_not_known_is_asked_for_and_never_warned_of_by_a_tumor_rule() -> None:
     for rule, case in cards():
         if rule.family == "tumor" and values(case) in ({"unknown"}, {"indeterminate"}):
