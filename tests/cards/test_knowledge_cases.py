@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.cards.files import check_facts, texts
+from tests.cards.files import beside, check_facts, load, texts
 from tests.cards.knowledge import ActiveRule, Case, active, advice, many
 
 OPEN_WORLD = check_facts().OPEN_WORLD
@@ -92,6 +92,24 @@ def test_a_tumor_card_offers_on_a_finding_and_asks_again_on_an_open_one() -> Non
             assert actions == (["indicated"] if finding else ["confirm-first"]), where(rule, case)
             assert case["card"]["indicator"] == "info", where(rule, case)
             assert ("indeterminate" in values(case)) is not finding, where(rule, case)
+
+
+def test_how_urgent_a_card_is_fits_what_it_advises() -> None:
+    """What is to be avoided is more than a remark, and what is only watched or told is no alarm."""
+    harmful = {"avoid", "use-alternative", "consider-alternative", "not-indicated", "reduce-dose"}
+    for rule, case in cards():
+        actions = {one["action"] for one in advice(case)}
+        indicator = case["card"]["indicator"]
+        assert indicator != "info" or not {"avoid", "not-indicated"} & actions, where(rule, case)
+        assert indicator != "critical" or actions & harmful, where(rule, case)
+
+
+def test_a_diagnosis_or_finding_without_an_order_only_informs() -> None:
+    for rule, case in cards():
+        if rule.family in ("germline", "laboratory") and not rule.drugs:
+            assert case["card"]["indicator"] == "info", where(rule, case)
+            asks = {"test-first", "confirm-first", "no-recommendation"}
+            assert {one["action"] for one in advice(case)} <= {"refer", "inform", "indicated", *asks}, where(rule, case)
 
 
 def test_what_is_not_known_is_asked_for_and_never_warned_of_by_a_tumor_rule() -> None:
@@ -199,3 +217,60 @@ def test_a_section_that_a_card_names_is_one_that_the_rule_cites() -> None:
         for text in texts(case["card"]):
             for section in re.findall(r"section (\d[\d.]*\d|\d)|\((\d\.\d+)\)", text):
                 assert (section[0] or section[1]) in known, where(rule, case)
+
+
+# Groups whose members the tests name: the patient of a test has the member.
+GROUPS = {"neurovascular disease", "inflammatory bowel disease", "malignancy"}
+
+
+def _facts(condition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, part in condition.items():
+        if kind in ("any", "all"):
+            for one in part:
+                yield from _facts(one)
+        elif kind == "not":
+            yield from _facts(part)
+        elif kind in ("condition", "medication", "ordered_with"):
+            yield from ((kind, name) for name in many(part))
+
+
+def _named(patients: list[Any], field: str) -> set[str]:
+    stated = (one for patient in patients for one in many(patient.get(field)))
+    return {one.get("drug", "") if isinstance(one, dict) else one for one in stated}
+
+
+def test_every_drug_and_every_fact_that_a_rule_names_is_tried_beside_it() -> None:
+    """A name that no test of the rule has could be lost from its list without a word."""
+    missing = set()
+    for rule in active():
+        patients = [test["patient"] for test in load(beside(rule.path))["tests"]]
+        named = {field: _named(patients, field) for field in ("order", "condition", "medication")}
+        tried = {"condition": named["condition"] | GROUPS, "ordered_with": named["order"]}
+        tried["medication"] = named["medication"] | named["order"]
+        conditions = [case.get("if", {}) for _, case in rule.cases()]
+        conditions += [one.get("when", {}) for one in rule.document.get("populations", ())]
+        missing |= {(rule.id, name) for one in conditions for kind, name in _facts(one) if name not in tried[kind]}
+        missing |= {(rule.id, drug) for drug in rule.drugs if drug not in named["order"]}
+    assert missing == set()
+
+
+def _limits(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from [value] if key in ("at_least", "above", "at_most", "below") else _limits(value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _limits(one)
+
+
+def test_a_note_of_a_laboratory_card_tells_the_limits_of_its_own_case() -> None:
+    """Of two ranges of one analyte, each is told beside its own advice."""
+    for rule in active():
+        if rule.family == "laboratory" and rule.id != "laboratory/g6pd/rasburicase":
+            every = set(_limits([case.get("if", {}) for _, case in rule.cases()]))
+            for _, case in rule.cases():
+                text = " ".join(one.get("note", {}).get("en", "") for one in advice(case))
+                text = re.sub(r"section \d[\d.]*|\(\d\.\d\)", "", text)
+                told = {one for one in every if re.search(rf"(?<![\d.]){re.escape(one)}(?:\.0)?(?![\d.]*\d)", text)}
+                if "card" in case:
+                    assert told == set(_limits(case.get("if", {}))), where(rule, case)

@@ -188,3 +188,19 @@ def test_each_label_that_a_tumor_card_cites_is_of_a_drug_that_the_rule_is_about(
         for citation in citations:
             for number in re.findall(r"(?:NDA|BLA)\d{6}", citation.get("title", "")):
                 assert not about or about & _label_drugs()[number], (rule.path, case["case"], citation["title"])
+
+
+# Sections that the record above the rule does not number: contraindications are always section 4 of a US label.
+NOT_NUMBERED = {"4", "2.4"}
+
+
+def test_a_section_of_a_label_is_one_that_was_read() -> None:
+    counted = 0
+    for rule in active():
+        if rule.family in ("germline", "laboratory"):
+            head = " ".join(line for line in rule.path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
+            for citation in rule.document["evidence"].values():
+                for number in re.findall(r"\d[\d.]*\d|\d", citation.get("section", "")):
+                    counted += 1
+                    assert number in head or number in NOT_NUMBERED, (rule.id, number)
+    assert counted > 10
