@@ -143,6 +143,10 @@ def described(finding: Finding, symbol: str, genes: Mapping[str, Gene]) -> Descr
     base = nucleotide(coding.rpartition(":")[2]) if coding else None
     accession = coding.rpartition(":")[0] or None if coding else None
     parsed = parse(value["text"], genes, symbol) if isinstance(value.get("text"), str) else None
+    denied = parsed is not None and parsed.negated and finding.status == "present"
+    if denied:
+        # "Not detected" beside the answer "present": what was found, nobody can tell.
+        parsed = None
     if parsed is not None and not parsed.negated:
         change, base = change or parsed.protein, base or parsed.nucleotide
         accession = accession or parsed.accession
@@ -154,7 +158,7 @@ def described(finding: Finding, symbol: str, genes: Mapping[str, Gene]) -> Descr
     partners = _partners(finding, symbol, parsed)
     found = Described(
         tuple(dict.fromkeys(names)), change, base, _phrase(value) or (parsed.phrase if parsed else None),
-        _is_fusion(finding, symbol, partners), accession,
+        not denied and _is_fusion(finding, symbol, partners), accession,
         significance=significance_of(value), zygosity=value.get("zygosity"), partners=partners,
         numbered=is_numbered(gene, accession), specimen=finding.specimen,
         fraction=_number(value.get("vaf")), copies=_number(value.get("copies")),
