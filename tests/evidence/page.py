@@ -42,6 +42,11 @@ LIMITS = (
         "short, two alleles of one typed gene. With the checks as they are now the same steps pass."
     ),
     (
+        "A run of TB-01 that is not among the records (2026-11-26, seed 26112041, 71,624 cases) had 13 failures "
+        "of one kind: drugs for BCR::ABL1 were shown as decided beside a T315I result that could not be read. It "
+        "is mended (`tests/engine/test_hushed.py`)."
+    ),
+    (
         "TB-05: the records of seeds 1 and 7 counted a mutant that used up 3 s of CPU time as killed, and a new "
         "process needs more before its first test. Judged again with 15 s, 135 of 160 (84.4 %) of seed 7 and 254 of "
         "296 (85.8 %) of seed 8, a sample taken afterwards, were killed at the first run; with the tests that the "
@@ -58,7 +63,14 @@ LIMITS = (
     "The second evaluator does not know DPWG's tables, stated star alleles, classes of variants and tumors: left out.",
     "Relation M29 is not here: there are phrases for one language only.",
     "Times are wall times of a machine with two cores that other work shared; TB-16 counts CPU time and peak memory.",
-    "Mutants stand inside functions only; tables, defaults and decorators are not changed.",
+    (
+        "TB-05 counts mutants inside functions. Tables of modules (sets, maps, limits, patterns) have mutants of "
+        "their own, `scripts/mutate --tables`: of 1,547 (seed 1, 2026-11-27) the tests of before killed 473 "
+        "within 1.5 s each, those of today 1,254; 106 are reached by no function, and the rest are words that no "
+        "input can hold, limits moved by one, and slower paths of the same result. Small faults in rule files, "
+        "`scripts/mutate_cards`: 86 of 130 (seed 2) noticed at first, 122 with the laws written since; 25 of 29 "
+        "of a fresh sample (seed 11). Defaults and decorators are not changed."
+    ),
     "TB-05 and TB-19 of 2026-11-26 counted the tests of five rooms only: engine, infer, fhir, genes, terminology.",
 )
 NOTE = """\

@@ -23,6 +23,7 @@ PLANTED = (
     (ROOT / "scripts" / "planted_faults.toml", RECORDS / "planted.json"),
     (ROOT / "scripts" / "planted_faults_2.toml", RECORDS / "planted-2.json"),
     (ROOT / "scripts" / "planted_faults_3.toml", RECORDS / "planted-3.json"),
+    (ROOT / "scripts" / "planted_faults_4.toml", RECORDS / "planted-4.json"),
 )
 
 # Id: (what it is, target of a release, cases of the target or 0 where the target is no number of cases).
