@@ -217,6 +217,8 @@ def compare(calm: Before, result: pmcds.Result, path: Path, edit: str) -> Iterat
             continue  # another number is stated: that is no loss
         if new[0] == words.CLEAR and (touched == "Specimen" or _diagnosis_is_gone(calm, old, path, edit)):
             continue  # E13 in docs/evidence/open.json, and a closed problem list
+        if (old[0], new[0]) == (words.CLEAR, words.ALERT) and _silencer_is_gone(calm, old, new, path):
+            continue
         yield from _moved_along(old, new, (order, rule), touched, (key or "", rule) in conditional)
         yield from _told(old, new, (order, rule), inputs, calm, path, edit)
 
@@ -235,6 +237,17 @@ def _party_is_silent(calm: Before, old: Line, new: Line, path: Path) -> bool:
     site = touched_site(calm, path)
     party = next((key for key, place in calm.sites.items() if place == site), None)
     return party in old[5] and party not in new[5]
+
+
+def _silencer_is_gone(calm: Before, old: Line, new: Line, path: Path) -> bool:
+    """True if the edit is in the result for which a case was silent, and the card rests on what is left of the others.
+
+    Where that result is merely unreadable the line is CANNOT-TELL; here it is gone, or about another change.
+    """
+    place = "/" + "/".join(map(str, path))
+    gone = set(old[5]) - set(new[5])
+    around = (touched_site(calm, path), *(site for site in calm.type_of_site if site.startswith(place + "/")))
+    return bool(gone) and set(new[5]) < set(old[5]) and all(calm.sites.get(key) in around for key in gone)
 
 
 def _diagnosis_is_gone(calm: Before, old: Line, path: Path, edit: str) -> bool:
