@@ -32,7 +32,6 @@ from pmcds.model.findings import Finding, Order, Reading
 from pmcds.model.patient import Patient
 from pmcds.model.places import speaks
 from pmcds.model.rules import Rule
-from pmcds.model.words import DISMISSED
 from pmcds.result import Read, Result
 from pmcds.selection import Selection, judged_orders, named_orders
 from pmcds.settings import Settings
@@ -227,11 +226,7 @@ class Engine:
             prefetch=selection.prefetch,
             lines_of=situation.known.lines,
         )
-        fhir.strict_check(
-            opened,
-            (line.site for line in ledger.inputs if line.used not in (None, "context")),
-            dismissed=(line.site for line in ledger.inputs if line.ignored in DISMISSED),
-        )
+        fhir.look_again(opened, ledger.inputs)
         return Result(
             cards,
             ledger,

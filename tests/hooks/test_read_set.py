@@ -44,7 +44,8 @@ def _asked_for(resource: Mapping[str, Any], codes: set[str]) -> bool:
     if resource["resourceType"] != "Observation":
         return True
     codings = resource.get("code", {}).get("coding", ())
-    return any(c.get("code") in codes for c in codings)
+    # What stands under words alone is found by no query with codes, as the service's usage says.
+    return not codings or any(c.get("code") in codes for c in codings)
 
 
 def _records() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from pmcds.fhir.medications import read_orders
 from pmcds.fhir.opening import open_input
 from pmcds.fhir.reading import READERS, read
 from pmcds.fhir.site import Opened, Policy, ReadContext, Reader, ReaderResult, Site
-from pmcds.fhir.strict import strict_check
+from pmcds.fhir.strict import look_again, strict_check
 
 if TYPE_CHECKING:
     from pmcds.fhir.write import bundle_of
@@ -27,6 +27,7 @@ __all__ = [
     "ReaderResult",
     "Site",
     "bundle_of",
+    "look_again",
     "open_input",
     "read",
     "read_orders",

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pmcds.fhir import decode
 from pmcds.fhir.limits import Beyond, Limits, check_tree, refuse
 from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.values import MAX_EXPONENT
+from pmcds.model.ledger import InputLine
+from pmcds.model.words import DISMISSED
 
 # Numbers like this may be beyond the limits; texts that look like one cost the longer look.
 _EXPONENT = re.compile(rb"[:,\[]\s*-?[0-9]+(?:\.[0-9]+)?[eE]")
 # A key with a blank before its colon is counted by nobody: one such could hide another that stands twice.
 _SPACED = re.compile(rb'"\s+:')
+
+
+def look_again(opened: Opened, lines: Sequence[InputLine]) -> None:
+    """The strict look at what decided, and at what was put aside for what it says of itself. Raises InputError."""
+    strict_check(
+        opened,
+        (line.site for line in lines if line.used not in (None, "context")),
+        dismissed=(line.site for line in lines if line.ignored in DISMISSED),
+    )
 
 
 def strict_check(
