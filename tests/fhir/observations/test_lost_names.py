@@ -30,6 +30,12 @@ def negative(*components: Any) -> Any:
         {**NAMED, "code": {"coding": [{"code": "48005-3"}]}},
         {**NAMED, "code": {"coding": [{"system": "http://loinc.org"}]}},
         {**NAMED, "code": LOCAL},
+        {"code": LOCAL, "valueString": "codons 12 and 13"},
+        {"code": LOCAL, "valueCodeableConcept": {"text": "Exon 15"}},
+        {
+            "code": {"coding": [{"system": "http://loinc.org", "code": "???"}]},
+            "valueCodeableConcept": {"text": "BRAF hotspots"},
+        },
         component("48005-3", concept(HGVS, "V?")),
         component("48004-6", "see the report", name="valueString"),
     ],

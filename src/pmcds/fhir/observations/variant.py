@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -263,6 +264,10 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
     return "present", None
 
 
+# Words of a result that looked at a part of the gene.
+_PART_OF_GENE = re.compile(r"\b(?:codon|exon|residue|hotspot)s?\b", re.IGNORECASE)
+
+
 def _name_lost(record: Record, change: Change) -> bool:
     """True if what says which change was looked for cannot be read: nobody knows how far an absence reaches."""
     if scope_of(change) != "gene":
@@ -281,7 +286,7 @@ def _may_name(record: Record, component: Any) -> bool:
     if any(record.context.terms.component(system, code) is not None for system, code in asked):
         return False
     return not asked or any(
-        names.hgvs_of(text) or names.hgvs_within(text) or names.is_short_protein(text)
+        _PART_OF_GENE.search(text) or names.hgvs_of(text) or names.hgvs_within(text) or names.is_short_protein(text)
         for text in stated_in(component).strings
     )
 
