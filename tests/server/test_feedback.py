@@ -38,7 +38,9 @@ def records(**changes: Any) -> tuple[FeedbackRecord, ...]:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     file = tmp_path / "feedback.db"
     # Many threads wait for one file: on a busy machine longer than the five seconds of the driver.
-    found: Store = SqliteStore(str(file)) if request.param == "sqlite" else SqlStore(f"sqlite+pysqlite:///{file}?timeout=120")
+    found: Store = (
+        SqliteStore(str(file)) if request.param == "sqlite" else SqlStore(f"sqlite+pysqlite:///{file}?timeout=120")
+    )
     yield found
     found.close()
 
