@@ -56,6 +56,22 @@ def test_h06_h39_a_resource_is_never_put_aside_by_a_key_that_stands_twice(
     assert refused.value.code == "duplicate-key"
 
 
+@pytest.mark.parametrize("form", [_bytes, _parsed])
+@pytest.mark.parametrize("kind", ["Observation", "MedicationRequest"])
+def test_h01_a_resource_is_never_put_aside_by_a_key_that_stands_twice_deeper(
+    kind: str, form: Callable[[bytes], Any]
+) -> None:
+    bundle = poor()
+    own = json.dumps(_resource(bundle, kind)["subject"])
+    text = json.dumps(_resource(bundle, kind))
+    twice = text.replace(own, own[:-1] + ', "reference": "Patient/somebody-else"}')
+    assert twice != text
+    body = json.dumps(bundle).replace(text, twice).encode()
+    with pytest.raises(pmcds.InputError) as refused:
+        engine().evaluate(form(body), now=NOW)
+    assert refused.value.code == "duplicate-key"
+
+
 @pytest.mark.parametrize(("kind", "more"), CASES)
 def test_a_resource_that_is_put_aside_by_one_key_is_no_fault(kind: str, more: str) -> None:
     bundle = poor()

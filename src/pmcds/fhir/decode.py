@@ -132,16 +132,6 @@ def members(node: Node, where: str) -> Mapping[str, Node] | None:
     return node
 
 
-def check_members(resource: Any, where: str) -> None:
-    """Refuse a resource, raw or parsed, of which a member stands twice. Raises InputError."""
-    if resource is None or isinstance(resource, dict):
-        members(resource, where)
-        return
-    found = _object(resource)
-    if len({str(name) for name in found}) != len(found):
-        raise doubled_key(where)
-
-
 def _check_width(found: Sized, where: str) -> None:
     """Refuse an object that is wider than any of FHIR is: a map of that size is an attack on the reader's time."""
     if len(found) > MAX_MEMBERS:

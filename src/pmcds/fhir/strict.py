@@ -42,7 +42,7 @@ def strict_check(
         if site.pointer in wanted:
             check_site(site, limits)
         elif site.pointer in aside:
-            decode.check_members(site.raw if site.raw is not None else site.data, site.pointer)
+            _check_keys(site)
 
 
 def check_site(site: Site, limits: Limits | None = None) -> None:
@@ -70,6 +70,20 @@ def check_site(site: Site, limits: Limits | None = None) -> None:
                     where=site.pointer,
                     mend=f"send a number between 1e-{MAX_EXPONENT} and 1e{MAX_EXPONENT}",
                 )
+
+
+def _check_keys(site: Site) -> None:
+    """Refuse a resource in which any key stands twice, whatever its numbers are. Raises InputError."""
+    raw = site.raw
+    if raw is not None and not _SPACED.search(raw) and decode.count_keys(raw) == decode.written_keys(site.data):
+        return
+    stack: list[Any] = [decode.plain(raw) if raw is not None else site.data]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, decode.Doubled):
+            raise decode.doubled_key(site.pointer)
+        if isinstance(node, (dict, list)):
+            stack.extend(node.values() if isinstance(node, dict) else node)
 
 
 def _is_plain(raw: bytes, data: Any) -> bool:
