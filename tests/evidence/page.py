@@ -46,13 +46,14 @@ LIMITS = (
         "short, two alleles of one typed gene. With the checks as they are now the same steps pass."
     ),
     (
-        "TB-02, seed 26112703: step 20 is E22. Step 91 (M36, M37, M38) is a random patient with three alleles of one "
-        "HLA locus, of which two exclude the third: a fault of the check."
+        "TB-02, seed 26112703, earlier code: step 20 was a pending result told as no-result (E22, mended). Step 91 "
+        "(M36, M37, M38) was a random patient with three alleles of one HLA locus, of which two exclude the third: a "
+        "fault of the check, mended."
     ),
     (
         "A run of TB-01 that is not among the records (2026-11-26, seed 26112041, 71,624 cases) had 13 failures "
         "of one kind: drugs for BCR::ABL1 were shown as decided beside a T315I result that could not be read. It "
-        "is mended (`tests/engine/test_hushed.py`). Where the result is gone whole, or its change has no name any "
+        "is mended (`tests/engine/test_suppressed.py`). Where the result is gone whole, or its change has no name any "
         "more, the card of BCR::ABL1 alone appears: the 21 failures of seed 26112701 were of this kind, and the "
         "check knows it now. The rules about T315I say that they could not be checked."
     ),

@@ -80,7 +80,15 @@ def _member_without_meaning() -> bool:
     return told() == told(recorder={"display": "x"})
 
 
+def _pending_in_one_of_several_genes() -> bool:
+    rule = "tumor/brain/idh-grade-2"
+    tumor = "grade 2 astrocytoma or oligodendroglioma"
+    bundle = patient(cancer=[tumor], variant={"IDH1": ["R132H"]}, specimen="tissue")
+    return verdict(changed(bundle, lambda r: r.update(status="registered")), rule)[1] == "result-pending"
+
+
 CHECKS = {
+    "E22": _pending_in_one_of_several_genes,
     "E7": _contained_in_a_strangers_resource,
     "E15": _subject_in_words,
     "E16": _line_of_a_somatic_result,

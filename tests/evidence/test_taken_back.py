@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pmcds.fhir import medications
+from pmcds.fhir.observations import reader
 from tests.evidence.bundles import Json
 from tests.evidence.whole import CODEINE, add, evaluated, line, patient
 from tests.fhir.material import LOINC, PATIENT, SUBJECT, bundle, findings_of, reading
@@ -115,6 +116,28 @@ def test_lc01_a_drug_that_stops_its_reader_never_takes_the_orders_beside_it_away
         assert [(one.outcome, one.reason) for one in its] == (
             [("CANNOT-TELL", "order-unreadable")] if "intent" in odd else []
         )
+
+
+def test_lc01_a_result_that_stops_its_reader_never_takes_the_results_beside_it_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = reader._read
+
+    def broken(site: Any, *rest: Any) -> Any:
+        if site.key.endswith("/odd"):
+            raise OverflowError
+        return read(site, *rest)
+
+    monkeypatch.setattr(reader, "_read", broken)
+    odd = {"resourceType": "Observation", "id": "odd", "status": "final", "code": {"text": "CYP2D6 gene analysis"}}
+    odd["valueString"] = "*1/*1"
+    for alleles, outcome in (("*4/*4", "ALERT"), (None, "CANNOT-TELL")):
+        stated = {"diplotype": {"CYP2D6": alleles}} if alleles else {}
+        result = evaluated(add(patient(order="codeine", **stated), odd))
+        assert "reader-failed" in result.ledger.flags
+        assert line(result, CODEINE).outcome == outcome
+        assert not line(result, CODEINE).quiet
+        assert ("Observation/odd", "unreadable") in {(one.resource, one.ignored) for one in result.ledger.inputs}
 
 
 def _variant(answer: str, gene: str, change: str) -> Json:

@@ -96,7 +96,9 @@ def random_facts(rng: random.Random) -> Facts:
     for gene in sorted(named):
         _state(gene, rng, parts)
     for allele in sorted({*asked.get("allele", ()), *rng.sample(_asked()["allele"], 1)}):
-        if allele.startswith("HLA") and rng.random() < 0.75:
+        # Nobody has three alleles of a locus: beside two that are present a third says nothing that is not known.
+        beside = [one for one in parts["allele"] if one.partition("*")[0] == allele.partition("*")[0]]
+        if allele.startswith("HLA") and len(beside) < 2 and rng.random() < 0.75:
             parts["allele"][allele] = rng.choice(["present", "absent"])
     stated = sorted({*parts["diplotype"], *parts["phenotype"], *parts["score"]} - _twice(parts))
     blurred = {rng.choice(stated): rng.choice(sorted(BLURS))} if stated and rng.random() < 0.25 else {}

@@ -170,9 +170,9 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
         if case.uncertain:
             reasons = _ordered(("indeterminate", *missing))
             return Verdict(population, words.CANNOT_TELL, "indeterminate", case, reasons)
-        if population.quieting and (hushed := _hushed(population, answers, environment, case)):
-            reasons = _ordered((*hushed, *missing))
-            return Verdict(population, words.CANNOT_TELL, hushed[0], case, reasons, cautious=True)
+        if population.suppressing and (doubts := _suppressed_by(population, answers, environment, case)):
+            reasons = _ordered((*doubts, *missing))
+            return Verdict(population, words.CANNOT_TELL, doubts[0], case, reasons, cautious=True)
         return Verdict(population, words.ALERT, None, case, missing)
     return _silent(population, answers, environment, case)
 
@@ -181,11 +181,13 @@ def _single(population: Population, answers: Sequence[Answer], environment: Envi
 _UNUSABLE = frozenset({words.UNREADABLE, words.CONFLICTING, words.WITHHELD})
 
 
-def _hushed(population: Population, answers: Sequence[Answer], environment: Environment, case: Case) -> tuple[str, ...]:
+def _suppressed_by(
+    population: Population, answers: Sequence[Answer], environment: Environment, case: Case
+) -> tuple[str, ...]:
     """Why a card may not be due: an earlier case is silent for a result that is on file and cannot be used."""
     found: list[str] = []
     for earlier in population.cases[: population.cases.index(case)]:
-        slots = [slot for slot in earlier.named & population.quieting if environment[slot] in _UNUSABLE]
+        slots = [slot for slot in earlier.named & population.suppressing if environment[slot] in _UNUSABLE]
         if earlier.silent is None or not slots:
             continue
         wanted = {atom.subject: min(atom.values) for atom in atoms(earlier.condition) if atom.values}

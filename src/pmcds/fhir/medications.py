@@ -99,7 +99,7 @@ def read_medications(opened: Opened, context: ReadContext) -> ReaderResult:
             except Exception:
                 # One that this reader cannot bear never takes the orders beside it away.
                 failed = True
-                _not_borne(site, findings, orders, notes)
+                _unreadable_drug(site, findings, orders, notes)
     orders += [_unreadable(site) for site in opened.sites if _may_be_order(site)]
     check_count(len(orders), limits.orders, "orders")
     return ReaderResult(tuple(findings), tuple(orders), tuple(notes), failed)
@@ -110,7 +110,7 @@ def _may_be_order(site: Site) -> bool:
     return site.problem == "unreadable" and (site.order or site.origin == "draft")
 
 
-def _not_borne(site: Site, findings: list[Finding], orders: list[Order], notes: list[InputNote]) -> None:
+def _unreadable_drug(site: Site, findings: list[Finding], orders: list[Order], notes: list[InputNote]) -> None:
     """An order that cannot be judged, or a drug of which nobody knows whether it is taken."""
     role = _ROLES[site.type or ""]
     if role in _JUDGED:

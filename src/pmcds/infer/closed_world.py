@@ -206,7 +206,7 @@ def sex(subject: Subject, index: Index) -> Answer:
         return Answer(subject, tuple(known), None, None, sources)
     if not found and is_withheld(index, subject.kind):
         return Answer(subject, (), words.WITHHELD, words.WITHHELD)
-    reason = "sex-unknown" if found or index.supply.demographics == "supplied" else "not-supplied"
+    reason = (None if found else not_supplied(index.supply, "sex")) or "sex-unknown"
     return Answer(subject, _SEXES, None, reason, sources)
 
 

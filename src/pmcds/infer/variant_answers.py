@@ -140,9 +140,12 @@ def _unless_known(subject: Subject, own: Answer, other: Answer) -> Answer:
 
 
 def _weight(answer: Answer) -> tuple[int, int]:
-    """A contradiction weighs most, then what could not be read, what is not decisive, and what is not there."""
+    """A contradiction weighs most, then what could not be read, what is not decisive, what is on its way, and last
+    what is not there: nobody orders again what is pending (PG94)."""
     order = (words.WITHHELD, words.CONFLICTING, words.UNREADABLE, words.INDETERMINATE, words.UNKNOWN)
     place = order.index(answer.word) if answer.word in order else len(order)
+    if answer.reason == "result-pending":
+        return place, -1
     return place, words.REASON_ORDER.get(answer.reason or "", len(words.REASON_ORDER))
 
 

@@ -115,7 +115,7 @@ class _Draft:
         cases = tuple(_case(document, condition, places) for document, condition in self.cases)
         used = {place for case in cases for place in case.named}
         shown = {place for case in cases if case.card is not None for place in case.named}
-        hushed = {place for case in cases if case.silent is not None for place in case.named}
+        silent = {place for case in cases if case.silent is not None for place in case.named}
         told_apart = _refinements(used, places)
         open_world = {place for subject, place in places.items() if subject.kind not in CLOSED_WORLD}
         return Population(
@@ -126,7 +126,7 @@ class _Draft:
             needs=frozenset((shown & open_world) - told_apart),
             used=tuple(sorted(used)),
             decides=tuple(sorted({places[atom.subject] for atom in atoms(self.when)})),
-            quieting=frozenset(((hushed - shown) & open_world) - told_apart),
+            suppressing=frozenset(((silent - shown) & open_world) - told_apart),
         )
 
 

@@ -187,8 +187,8 @@ class Population:
     """The cases for one population. `when` is None if the rule has one population only (`name` is then None).
 
     `needs` are the places of the open-world subjects that any card case names: all of them must be definite for
-    CLEAR. `used` are the places of all subjects that the cases name; `decides` those that `when` names. `quieting` are
-    the places of the open-world subjects that silent cases alone name.
+    CLEAR. `used` are the places of all subjects that the cases name; `decides` those that `when` names. `suppressing`
+    are the places of the open-world subjects that silent cases alone name.
     """
 
     name: str | None
@@ -198,7 +198,7 @@ class Population:
     needs: frozenset[int]
     used: tuple[int, ...]
     decides: tuple[int, ...] = ()
-    quieting: frozenset[int] = frozenset()
+    suppressing: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

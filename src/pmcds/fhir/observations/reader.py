@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pmcds.errors import InputError
 from pmcds.fhir.limits import check_count
 from pmcds.fhir.observations.around import read_coverage, read_interpretation, read_phase
 from pmcds.fhir.observations.biomarkers import read_biomarker
@@ -46,7 +47,7 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
     findings: list[Finding] = []
     notes: list[InputNote] = []
     asked, whose = questions(opened, context), subjects(opened, context)
-    known = Known(opened, context)
+    known, failed = Known(opened, context), False
     sites, most = opened.by_type("Observation"), context.limits.results
     # Without a question (people want to see everything) nothing is refused: an evaluation with one came before.
     if context.asked is not None and len(sites) > most:
@@ -65,7 +66,15 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
         if unasked and not context.thorough:
             continue
         stated = known.read(site, said) if said is not None else None
-        found, ignored = _read(site, opened, context) if stated is None else (stated, None)
+        try:
+            found, ignored = _read(site, opened, context) if stated is None else (stated, None)
+        except (InputError, RecursionError):
+            raise
+        except Exception:
+            # One that this reader cannot bear never takes the results beside it away.
+            failed = True
+            notes.append(InputNote(site.pointer, site.key, "unreadable"))
+            continue
         if not unasked and known.unasked(found) and opened.leave(site) and not context.thorough:
             # As on the quick path: what more members the resource has may not tell whether rules ask for it.
             continue
@@ -76,6 +85,7 @@ def read_observations(opened: Opened, context: ReadContext) -> ReaderResult:
         (*_doubted(findings, opened), *(finding for other in others for finding in other.findings)),
         (),
         (*notes, *(note for other in others for note in other.notes)),
+        failed,
     )
 
 

@@ -21,13 +21,13 @@ POOR, BESIDE = Atom(GENE, frozenset({"poor"})), Atom(OTHER, frozenset({"present"
 
 
 def _cases(*, first: bool = True) -> list[Case]:
-    hushed = case("hushed", All((POOR, BESIDE)), TWO, silent="said elsewhere")
+    suppressed = case("suppressed", All((POOR, BESIDE)), TWO, silent="said elsewhere")
     due = case("due", POOR, TWO, card())
-    return [hushed, due] if first else [due, hushed]
+    return [suppressed, due] if first else [due, suppressed]
 
 
 def _verdict(*answers: Answer, first: bool = True) -> Verdict:
-    built = replace(population(_cases(first=first), TWO), quieting=frozenset({1}))
+    built = replace(population(_cases(first=first), TWO), suppressing=frozenset({1}))
     return judge(built, answers, slot_values(rule([built], TWO), answers))
 
 
