@@ -30,20 +30,20 @@ def test_samples_and_rule_tests_are_the_same_on_both_paths(engines: Engines, tex
 
 
 def test_everyday_resources_change_nothing_on_either_path(engines: Engines, texts: list[str]) -> None:
-    for number, text in enumerate(texts):
+    for number, text in enumerate(texts[::3]):
         source = filled(json.loads(text), random.Random(number), most=20)
         assert differences(engines, json.dumps(source).encode()) == [], number
 
 
 @needs_shared
 def test_the_corpus_is_the_same_on_both_paths(engines: Engines) -> None:
-    for path in corpus():
-        for patient in (None, "Patient/p1"):
+    for number, path in enumerate(corpus()):
+        for patient in ("Patient/p1", None)[: 1 if number % 4 else 2]:
             assert differences(engines, path.read_bytes(), patient=patient) == [], path
 
 
 def test_mutated_bundles_are_the_same_on_both_paths(engines: Engines, texts: list[str]) -> None:
-    for number, source, asked in mutants(texts, 2_000, 8):
+    for number, source, asked in mutants(texts, 600, 8):
         assert differences(engines, source, **asked) == [], number
 
 
