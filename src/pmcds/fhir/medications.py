@@ -12,7 +12,7 @@ from pmcds.fhir.gates import labels, modified
 from pmcds.fhir.limits import check_count
 from pmcds.fhir.site import Opened, ReadContext, ReaderResult, Site
 from pmcds.fhir.subjects import subjects
-from pmcds.fhir.values import as_dict, as_dicts, as_list, code_of, date_after, date_before, date_of, decimal_of, span_of
+from pmcds.fhir.values import as_dict, as_dicts, as_list, code_of, date_before, date_of, decimal_of, span_of
 from pmcds.model.findings import DrugMatch, Finding, InputNote, Order, Source
 
 ORDER_TYPES = ("MedicationRequest", "MedicationOrder")
@@ -351,9 +351,3 @@ def _findings(
     if role == "order" and state == "current":
         found += [finding("medication", name) for name in names]
     return found
-
-
-def started_later(finding: Finding, now: datetime) -> bool:
-    """True if a medication begins only after `now`."""
-    since = finding.value.get("since") if isinstance(finding.value, dict) else None
-    return isinstance(since, str) and date_after(since, now)

@@ -20,6 +20,7 @@ from pmcds.infer.own_tables import by_own_table
 from pmcds.infer.settle import Settled, settle
 from pmcds.infer.tables import table_of
 from pmcds.infer.variant_answers import variant_answer
+from pmcds.model import words
 from pmcds.model.answers import Answer, Subject
 from pmcds.model.findings import Reading
 from pmcds.model.genes import Gene
@@ -73,13 +74,16 @@ class Person:
         for question in questions:
             subject, origin = question
             kind, name = subject
-            if (aside and nowhere(words_of(name))) if kind in OF_WORDS else is_blank(kind, name, index):
-                found = known.get(question)
-                if found is None:
+            try:
+                if (aside and nowhere(words_of(name))) if kind in OF_WORDS else is_blank(kind, name, index):
+                    found = known.get(question)
+                    if found is None:
+                        found = self.answer(subject, origin)
+                        remember(known, question, found)
+                else:
                     found = self.answer(subject, origin)
-                    remember(known, question, found)
-            else:
-                found = self.answer(subject, origin)
+            except Exception:  # a defect in one question never reaches the others (H58)
+                found = Answer(subject, (), words.UNREADABLE, "internal-error")
             answers[question] = found
         return answers
 

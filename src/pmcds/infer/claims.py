@@ -281,15 +281,20 @@ def _pair_meanings(table: GeneTable, first: str, second: str) -> tuple[Meaning, 
 
 
 def _from_variants(table: GeneTable, variants: Seen, index: Index) -> Iterator[Claim]:
-    """Alleles that are single variants, found as variants; the other copy is known only if coverage is stated."""
+    """Alleles that are single variants, found as variants; the rest is the reference only if coverage is stated and
+    nothing found is left open (PG48, PG49)."""
     read = variant_alleles(table, variants.usable)
     if read is None:
         return
     alleles, findings, notes = read
+    covered = _covered(table, index) and _all_told(variants, findings)
+    if not covered:
+        # A harmless variant says nothing about the others of its copy (PG24).
+        alleles = tuple(allele for allele in alleles if not table.as_reference(allele))
     if len(alleles) >= 2:
         reading = DiplotypeReading((table.ordered(alleles),), (), (*notes, *_presumed(alleles)))
         yield _claim(table, reading, findings)
-    elif _covered(table, index) and table.gene.reference:
+    elif covered and table.gene.reference:
         pair = table.ordered((*alleles, *(table.gene.reference,) * (2 - len(alleles))))
         yield _claim(table, DiplotypeReading((pair,), (), (*notes, "reference where covered and not found")), findings)
     elif alleles:
@@ -302,6 +307,12 @@ def _from_variants(table: GeneTable, variants: Seen, index: Index) -> Iterator[C
 
 def _presumed(alleles: Sequence[str]) -> tuple[str, ...]:
     return ("presumed on different copies",) if len(set(alleles)) > 1 else ()
+
+
+def _all_told(variants: Seen, findings: Sequence[Finding]) -> bool:
+    """True if every variant that was found is an allele of the table, and none is without a call or unreadable."""
+    known = {id(finding) for finding in findings}
+    return not variants.others and all(id(one) in known for one in variants.usable if one.status == "present")
 
 
 def _covered(table: GeneTable, index: Index) -> bool:

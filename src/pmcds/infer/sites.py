@@ -128,7 +128,8 @@ def _find_single_variants(table: GeneTable) -> Mapping[str, str]:
     forms: Mapping[str, Sequence[str]] = table.gene.extra.get("positions", {})
     for allele, text in definitions.items():
         parts = text.split()
-        if len(parts) == 1 and not parts[0].endswith("?"):
+        # A source's own table shares the positions of the main file, not all of its alleles.
+        if allele in table.group and len(parts) == 1 and not parts[0].endswith("?"):
             name = parts[0].split("=")[0]
             named.update(dict.fromkeys((name, *forms.get(name, ())), allele))
     return named

@@ -67,6 +67,10 @@ class GeneTable:
             meaning = self.meanings[groups] = METHODS[self.gene.method](self.gene, groups)
         return meaning
 
+    def as_reference(self, allele: str) -> bool:
+        """True if an allele works like the reference."""
+        return self.gene.reference is not None and self.group.get(allele) == self.group.get(self.gene.reference)
+
     def allele(self, name: str) -> str | None:
         """The table's name for an exact or differently written name, or None."""
         return self.names.get(name) or self.folded.get(folded(name))
