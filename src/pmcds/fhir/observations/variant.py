@@ -34,6 +34,8 @@ class Change:
     notes: list[str] = field(default_factory=list)
     unchanged: bool = False
     build_differs: bool = False
+    # The text that names it may deny it.
+    doubted: bool = False
 
     @property
     def named(self) -> bool:
@@ -107,6 +109,7 @@ def _string(change: Change, text: str, carried: str, transcript: str | None) -> 
         return
     found = names.hgvs_of(text)
     several = (found,) if found else names.hgvs_within(text)
+    change.doubted = change.doubted or (found is None and bool(several) and _DOUBTED.search(text) is not None)
     for one in several:
         _hgvs(change, one, carried, transcript)
     if not several and carried == "variation" and names.clinvar_gene(text) is None:
@@ -247,13 +250,32 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
         return "indeterminate", "value-unreadable"
     if status != "present":
         return status, reason
-    if change.unchanged:
-        status, reason = "absent", "reference-call"
+    return _if_present(change, genes, interpreted)
+
+
+# Words beside a change that may deny it or leave it open; negation is not parsed (T54).
+_DOUBTED = re.compile(
+    r"\b(?:no|not|non|none|nor|never|without|negative|absent|absence|undetected|wild[- ]?type|excluded?|failed|cannot|"
+    r"unable|insufficient|possib\w+|probabl\w+|suspect\w+|equivocal|indeterminate|inconclusive|below|rule\w* out)\b"
+    r"|(?<!p\.)\?\Z",
+    re.IGNORECASE,
+)
+
+
+def presence_of_stated(record: Record, change: Change, genes: tuple[Named, ...], told: str) -> tuple[str, str | None]:
+    """The same where the value is the change itself: what the text may deny, nobody can tell."""
+    if _DOUBTED.search(told):
+        return "indeterminate", "value-unreadable"
+    return _if_present(change, genes, interpretation_of(record.context.terms, record.data))
+
+
+def _if_present(change: Change, genes: tuple[Named, ...], interpreted: str | None) -> tuple[str, str | None]:
+    status, reason = ("absent", "reference-call") if change.unchanged else ("present", None)
     if any(gene.doubtful for gene in genes):
         return "conflicting", "code-display"
     if status == "absent":
         return status, reason
-    if interpreted == "absent":
+    if interpreted == "absent" or change.doubted:
         return "conflicting", "value-conflict"
     if change.build_differs:
         return "indeterminate", "build-mismatch"

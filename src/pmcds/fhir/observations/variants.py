@@ -115,9 +115,14 @@ def _by_gene_code(record: Record, change: Change, genes: tuple[Named, ...], aske
                 change.parts["p" if one.kind == "p" else one.kind] = (
                     names.protein(one.body) if one.kind == "p" else names.dna(one)
                 )
+                change.genes += [one.gene] if one.gene else []
         if not change.small:
             change.parts["text"] = told
-        return [_one(record, change, genes, "variant", "present", None)]
+        status, reason = variant.presence_of_stated(record, change, genes, told)
+        _, conflict = variant.variant_genes(record, change)
+        if conflict and status == "present":
+            status, reason = "conflicting", conflict
+        return [_one(record, change, genes, "variant", status, reason)]
     if asked == "presence" and record.term is not None:
         # `says` of the code names the one change that it asks for.
         says = getattr(record.term, "says", None)
