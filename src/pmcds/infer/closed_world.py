@@ -27,6 +27,7 @@ OPEN = ("present", "absent")
 _SEXES = ("male", "female")
 _PARTS = " + "
 _DRUG_KINDS = ("medication", "order")
+FUTURE = "future-dated"
 # A draft is not taken yet; what is ordered beside an order is `ordered_with`.
 _ACTIVE = frozenset({"current", "active"})
 _MONTHS = Decimal(12)
@@ -43,7 +44,15 @@ def named_answer(subject: Subject, index: Index, orders: Iterable[Order] = ()) -
             present.append(finding)
         elif state.word not in ("", None):
             uncertain.append((state.reason, finding))
-    ordered = [order for order in orders if order.state in _ACTIVE and subject.name in order.drug.ingredients]
+    # What begins later is neither taken nor absent; an order is in force as soon as it is signed.
+    later = {finding.source.site for reason, finding in uncertain if reason == FUTURE}
+    ordered = [
+        order
+        for order in orders
+        if order.state in _ACTIVE
+        and subject.name in order.drug.ingredients
+        and (order.source is None or order.source.site not in later)
+    ]
     if present or ordered:
         sources = (*sources_of(present), *(order.source for order in ordered if order.source is not None))
         by_name = all(finding.matched == "name" for finding in present) and all(o.drug.how == "name" for o in ordered)
