@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_p11_a_result_is_never_lost_when_pages_are_put_together(
 ) -> None:
     with upstream() as server:
         whole = without(server.url, *request()["prefetch"])
-        [own] = [e for e in whole["prefetch"]["observations"]["entry"]][:1]
+        [own] = whole["prefetch"]["observations"]["entry"][:1]
         stranger = {"resource": OTHER | {"subject": {"reference": "Patient/example"}}}
         following = {"resourceType": "Bundle", "type": "searchset", "total": 2}
         following |= {"entry": [stranger if page == 0 else own]}
@@ -71,7 +72,7 @@ class _Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(fetch.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
 
 def test_a_server_that_answers_now_and_then_is_never_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
