@@ -80,6 +80,16 @@ def test_h43_of_routes_that_contradict_the_systemic_one_counts() -> None:
     ]
 
 
+def test_h43_a_route_into_the_vein_is_never_undone_by_the_form_of_a_cream() -> None:
+    one = order(
+        medicationCodeableConcept=None,
+        medicationReference={"reference": "Medication/m1"},
+        dosageInstruction=[{"route": {"text": "Intravenous"}}],
+    )
+    found = reading(bundle(PATIENT, one, medication(code=FLUOROURACIL, form={"text": "cream"})), "p1").orders[0]
+    assert (found.drug.systemic, "route-contradiction" in found.notes) == (True, True)
+
+
 def test_a_reference_that_leads_nowhere_is_never_no_drug() -> None:
     found = ordered()
     assert (found.problem, found.drug.ingredients) == ("drug-unresolved", ())
