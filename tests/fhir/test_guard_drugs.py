@@ -62,8 +62,8 @@ def test_ingredients_are_found_through_several_references_and_a_circle_ends() ->
 
 @pytest.mark.parametrize("member", ["form", "doseForm"])
 def test_h43_the_form_of_a_product_in_any_release_is_never_left_out(member: str) -> None:
-    cream = {"text": "cream"}
-    assert ordered(medication(code=FLUOROURACIL, **{member: cream})).drug.systemic is False
+    cream: Any = {member: {"text": "cream"}}
+    assert ordered(medication(code=FLUOROURACIL, **cream)).drug.systemic is False
     assert ordered(medication(code=FLUOROURACIL)).drug.systemic is not False
 
 

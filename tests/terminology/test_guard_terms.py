@@ -155,6 +155,19 @@ def test_two_sets_of_terms_in_one_process_never_answer_for_one_another(docs: dic
         assert (other.component(*code[:2]), plain.component(*code[:2])) == ("gene", None)
 
 
+def test_a_system_is_never_known_by_the_beginning_of_its_beginning(terms: Terms) -> None:
+    guide = "http://hl7.org/fhir/uv/genomics-reporting"
+    assert terms.fold(f"{guide}/CodeSystem/tbd-codes-cs") == "tbd"
+    assert terms.fold(guide) != "tbd"
+    assert terms.fold(f"{guide}/CodeSystem/other") != "tbd"
+
+
+def test_terms_that_were_added_to_stay_as_they_were(docs: dict[str, Any]) -> None:
+    plain = Terms.from_docs(docs)
+    plain.merged({"observations": {"answers": {"loinc:LA0000-0": "absent"}}})
+    assert plain.answer("http://loinc.org", "LA0000-0") is None
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_local_code_beside_a_known_one_never_hides_the_drug(terms: Terms, first: bool) -> None:
     known, local = (RXNORM, "32968", None), ("https://pharmacy.example", "4711", "aspirin")
