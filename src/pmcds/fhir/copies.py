@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pmcds.fhir.decode import canonical
 from pmcds.fhir.site import Opened, Site
+from pmcds.fhir.subjects import base_of
 from pmcds.fhir.values import as_dict, as_dicts, as_text, codings, date_of, decimal_of, extension, reference_of, span_of
 from pmcds.model.findings import Finding, Order, Source
 
@@ -15,6 +16,7 @@ from pmcds.model.findings import Finding, Order, Source
 _NOT_CONTENT = frozenset({"id", "meta", "text", "identifier", "contained", "issued", "fullUrl"})
 _VOID = frozenset({"entered-in-error", "cancelled"})
 _REVISED = frozenset({"amended", "corrected", "appended", "modified"})
+_NAMED_BY_ID = ("MedicationRequest/", "MedicationOrder/", "MedicationStatement/", "MedicationUsage/")
 _REPLACES = ("replaces", "observation-replaces", "workflow-supersedes")
 
 
@@ -49,8 +51,8 @@ class Copies:
         keys = [known[place].key for place in once if place in known]
         if len(keys) == len(set(keys)):
             return
-        for group in self._groups(
-            once, lambda site: None if site.origin == "contained" or ":" in site.key else site.key
+        for group in _of_one_server(
+            self._groups(once, lambda site: None if site.origin == "contained" or ":" in site.key else site.key)
         ):
             drafts = [site for site in group if site.origin == "draft"]
             first = drafts[0] if drafts else group[0]
@@ -179,6 +181,20 @@ class Copies:
                 also = self._sources(place) if place in self._also else ()
                 kept.append(replace(order, also=(*order.also, *also)) if also else order)
         return tuple(kept)
+
+
+def _of_one_server(groups: Iterable[list[Site]]) -> Iterator[list[Site]]:
+    """The groups, those of several servers apart: an id says nothing about that of another server.
+
+    Orders stay together, since a request names them by their id alone.
+    """
+    for group in groups:
+        servers = dict.fromkeys(base_of(site) for site in group)
+        if len(servers.keys() - {None}) < 2 or group[0].key.startswith(_NAMED_BY_ID):
+            yield group
+            continue
+        parts = ([site for site in group if base_of(site) == server] for server in servers)
+        yield from (part for part in parts if len(part) > 1)
 
 
 def _age(site: Site) -> tuple[str, str, int, int, str]:

@@ -86,7 +86,10 @@ def patient_of(opened: Opened, context: ReadContext) -> str | None:
     Raises InputError if there are several and none is stated.
     """
     if context.patient is not None:
-        return _stated(context.patient, opened)
+        stated = _stated(context.patient)
+        if not (context.policy.bases or context.fhir_server or opened.fhir_server):
+            _check_servers(stated, opened)
+        return stated
     found: dict[tuple[str, str | None], Site] = {}
     for site in opened.by_type("Patient"):
         found.setdefault((site.key, base_of(site)), site)
@@ -109,7 +112,18 @@ def _needed() -> InputError:
     )
 
 
-def _stated(patient: str, opened: Opened) -> str:
+def _check_servers(patient: str, opened: Opened) -> None:
+    """Refuse an id that Patients of several servers have, where nobody says which server is meant (H53)."""
+    patients = [site for site in opened.by_type("Patient") if site.key == patient and site.origin != "contained"]
+    if len({base_of(site) for site in patients} - {None}) > 1:
+        raise InputError(
+            "patient-needed",
+            "Patients of several servers have the id of the patient",
+            mend="name the patient by its whole URL, or state the server of the client",
+        )
+
+
+def _stated(patient: str) -> str:
     if "/" in patient or patient.startswith("urn:"):
         return patient
     return f"Patient/{patient}"
