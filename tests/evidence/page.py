@@ -32,9 +32,9 @@ LIMITS = (
     ),
     "TB-04 reads everything again for people (`report`) in one case of four, TB-21 in one call of five.",
     (
-        "TB-12: the 23 other answers are cut by the server's own deadline of 0.2 s for an evaluation and say that some "
-        "checks could not be made: in a second run of two minutes (12,004 calls) 5 were, each after 0.22 to 0.24 s. The "
-        "clients share the two cores with the server."
+        "TB-12: the 23 other answers are cut by the server's own deadline of 0.2 s for an evaluation and say that "
+        "some checks could not be made; in a second run of two minutes (12,004 calls) 5 were, each after 0.22 to "
+        "0.24 s. The clients share the two cores with the server."
     ),
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",
     (
