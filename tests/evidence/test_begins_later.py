@@ -43,3 +43,10 @@ def test_h46_an_inhibitor_that_begins_later_still_alerts(start: str) -> None:
     ordered = patient(order="codeine", diplotype={"CYP2D6": "*1/*2"})
     result = evaluated(add(ordered, statement(PAROXETINE, effectivePeriod={"start": start})))
     assert line(result, CODEINE).outcome == "ALERT"
+
+
+def test_h46_what_else_nobody_can_read_of_an_inhibitor_hides_it_not() -> None:
+    ordered = patient(order="codeine", diplotype={"CYP2D6": "*1/*2"})
+    add(ordered, statement(PAROXETINE, id="unread", status="unknown"))
+    result = evaluated(add(ordered, statement(PAROXETINE, effectivePeriod={"start": "2027-01-10"})))
+    assert line(result, CODEINE).outcome == "ALERT"

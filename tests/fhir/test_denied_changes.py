@@ -50,6 +50,14 @@ def test_v20_a_change_in_the_value_of_a_gene_code_is_present(text: str) -> None:
     assert outcome(by_gene_code(f"{text} detected"))[0] in ("ALERT", "CANNOT-TELL")
 
 
+@pytest.mark.parametrize(
+    "beside", ["non-synonymous", "probably damaging", "possibly pathogenic", "likely pathogenic", "(nonsense)"]
+)
+def test_what_is_said_of_a_change_that_was_found_denies_nothing(beside: str) -> None:
+    assert outcome(by_gene_code(f"p.Gly12Cys {beside}")) == ("ALERT", None)
+    assert outcome(by_component("48005-3", f"p.Gly12Cys {beside}")) == ("ALERT", None)
+
+
 @pytest.mark.parametrize("text", DENIED)
 def test_t54_a_denied_change_in_the_value_of_a_gene_code_is_no_finding(text: str) -> None:
     assert outcome(by_gene_code(text)) == ("CANNOT-TELL", "value-unreadable")

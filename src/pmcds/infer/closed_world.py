@@ -29,7 +29,7 @@ _PARTS = " + "
 _DRUG_KINDS = ("medication", "order")
 FUTURE = "future-dated"
 # A draft is not taken yet; what is ordered beside an order is `ordered_with`.
-_ACTIVE = frozenset({"current", "active"})
+IN_FORCE = frozenset({"current", "active"})
 _MONTHS = Decimal(12)
 _SMALLEST = Decimal("0.0001")
 
@@ -49,7 +49,7 @@ def named_answer(subject: Subject, index: Index, orders: Iterable[Order] = ()) -
     ordered = [
         order
         for order in orders
-        if order.state in _ACTIVE
+        if order.state in IN_FORCE
         and subject.name in order.drug.ingredients
         and (order.source is None or order.source.site not in later)
     ]
@@ -122,7 +122,7 @@ def _is_active(finding: Finding) -> bool:
     if finding.kind not in _DRUG_KINDS:
         return True
     value: Any = finding.value
-    return not isinstance(value, Mapping) or value.get("state", "current") in _ACTIVE
+    return not isinstance(value, Mapping) or value.get("state", "current") in IN_FORCE
 
 
 def _unread(subject: Subject, index: Index) -> Iterator[tuple[str, Finding]]:

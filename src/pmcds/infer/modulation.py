@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pmcds.infer.closed_world import FUTURE, PRESENT, may_be_taken, named_answer, stopped_on
+from pmcds.infer.closed_world import IN_FORCE, PRESENT, may_be_taken, named_answer, stopped_on
 from pmcds.infer.evidence import Index
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
@@ -63,13 +63,14 @@ def _modifiers(
 ) -> Iterator[Modifier]:
     """One for each drug that is certainly taken now, is to begin, or was stopped lately, each drug once."""
     ordered = {name for order in orders for name in order.drug.ingredients}
+    # A drug that is to begin will act beside what is ordered now.
+    in_force = {name for order in orders if order.state in IN_FORCE for name in order.drug.ingredients}
     for row in rows:
         if row["drug"] not in ordered and not may_be_taken(index, row["drug"]):
             continue
         subject = Subject("medication", row["drug"])
         taken = named_answer(subject, index, orders)
-        # A drug that is to begin will act beside what is ordered now.
-        if taken.keys == PRESENT or taken.reason == FUTURE:
+        if taken.keys == PRESENT or row["drug"] in in_force:
             yield _modifier(row, answer, table, taken.sources)
             continue
         ended = stopped_on(subject, index, _STILL_ACTING)

@@ -255,8 +255,10 @@ def presence_of(record: Record, change: Change, genes: tuple[Named, ...]) -> tup
 
 # Words beside a change that may deny it or leave it open; negation is not parsed (T54).
 _DOUBTED = re.compile(
-    r"\b(?:no|not|non|none|nor|never|without|negative|absent|absence|undetected|wild[- ]?type|excluded?|failed|cannot|"
-    r"unable|insufficient|possib\w+|probabl\w+|suspect\w+|equivocal|indeterminate|inconclusive|below|rule\w* out)\b"
+    r"\b(?:no|not|none|nor|never|without|negative|absent|absence|undetected|wild[- ]?type|excluded?|failed|cannot|"
+    r"unable|insufficient|suspect\w+|equivocal|indeterminate|inconclusive|below|rule\w* out)\b"
+    # "Probably damaging" is said of a change that was found.
+    r"|\b(?:possibl[ey]|probabl[ey])\b(?! (?:damaging|deleterious|pathogenic|benign))"
     r"|(?<!p\.)\?\Z",
     re.IGNORECASE,
 )
