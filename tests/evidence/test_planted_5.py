@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 import pmcds
 from tests.evidence.bundles import Json, twin
 from tests.evidence.goldens import NOW
-from tests.evidence.whole import ABACAVIR, CODEINE, SOMATIC, add, component, concept, engine, evaluated, line, patient
-from tests.fhir.material import LOINC, SUBJECT, bundle
+from tests.evidence.whole import (
+    ABACAVIR,
+    CODEINE,
+    SOMATIC,
+    add,
+    component,
+    concept,
+    drug,
+    engine,
+    evaluated,
+    line,
+    patient,
+    typed,
+)
+from tests.fhir.material import LOINC, bundle
 from tests.fhir.observations.support import observation
 
 A, B = "https://a.example/fhir", "https://b.example/fhir"
-
-
-def typed(gene: str, alleles: str, **members: Any) -> Json:
-    result = observation("84413-4", id="g", valueCodeableConcept={"text": alleles})
-    part = {"code": concept("48018-6"), "valueCodeableConcept": {"text": gene}}
-    return {**result, "component": [part], **members}
-
-
-def drug(text: str, **members: Any) -> Json:
-    return {
-        "resourceType": "MedicationRequest", "id": "o", "status": "active", "intent": "order", "subject": SUBJECT,
-        "medicationCodeableConcept": {"text": text}, **members,
-    }  # fmt: skip
 
 
 def test_h53_one_number_at_two_hospitals_is_never_one_patient() -> None:

@@ -10,24 +10,12 @@ import pytest
 import pmcds
 from tests.evidence.bundles import Json
 from tests.evidence.goldens import NOW
-from tests.evidence.whole import ABACAVIR, CODEINE, concept, engine, evaluated, line
+from tests.evidence.whole import ABACAVIR, CODEINE, concept, drug, engine, evaluated, line, typed
 from tests.fhir.material import SUBJECT, bundle
 from tests.fhir.observations.support import observation
 
 A, B = "https://a.example/fhir", "https://b.example/fhir"
 PERSON = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1961-05-17"}
-
-
-def typed(gene: str, alleles: str) -> Json:
-    part = {"code": concept("48018-6"), "valueCodeableConcept": {"text": gene}}
-    return observation("84413-4", part, id="g", valueCodeableConcept={"text": alleles})
-
-
-def drug(text: str, **members: Any) -> Json:
-    return {
-        "resourceType": "MedicationRequest", "id": "o", "status": "active", "intent": "order", "subject": SUBJECT,
-        "medicationCodeableConcept": {"text": text}, **members,
-    }  # fmt: skip
 
 
 POOR = typed("CYP2C19", "*2/*2")

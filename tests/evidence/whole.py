@@ -8,6 +8,7 @@ from typing import Any
 import pmcds
 from tests.evidence.bundles import Json, resources
 from tests.evidence.goldens import NOW, engine, written
+from tests.fhir.material import SUBJECT
 from tests.laws import check_laws
 
 LOINC = "http://loinc.org"
@@ -59,6 +60,23 @@ def add(bundle: Json, resource: Json) -> Json:
     subject = {"reference": f"Patient/{resources(bundle, 'Patient')[0]['id']}"}
     bundle["entry"].append({"resource": {"subject": subject, **resource}})
     return bundle
+
+
+def typed(gene: str, alleles: str, **members: Any) -> Json:
+    """A genotype of patient p1 as its alleles."""
+    stated = {"code": concept("48018-6"), "valueCodeableConcept": {"text": gene}}
+    return {
+        "resourceType": "Observation", "id": "g", "status": "final", "code": concept("84413-4"), "subject": SUBJECT,
+        "effectiveDateTime": "2026-03-02", "valueCodeableConcept": {"text": alleles}, "component": [stated], **members,
+    }  # fmt: skip
+
+
+def drug(text: str, **members: Any) -> Json:
+    """An active order of patient p1, the drug as text."""
+    return {
+        "resourceType": "MedicationRequest", "id": "o", "status": "active", "intent": "order", "subject": SUBJECT,
+        "medicationCodeableConcept": {"text": text}, **members,
+    }  # fmt: skip
 
 
 CLOPIDOGREL = "pharmacogenomics/clopidogrel/cpic"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import pmcds
 from pmcds.infer import answer as answering
 from pmcds.infer import infer
 from pmcds.model.answers import Answer, Subject
@@ -123,3 +124,27 @@ def test_h58_a_defect_in_one_question_never_reaches_the_others(monkeypatch: pyte
     lines = {one.rule: (one.outcome, one.reason) for one in shown.ledger.orders}
     assert {lines[rule] for rule in RULES} == {("CANNOT-TELL", "internal-error")}
     assert shown.cards
+
+
+def test_h58_a_defect_in_the_look_at_a_list_never_counts_as_not_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    patients = [
+        patient(order="clopidogrel", diplotype={"CYP2C19": "*2/*2"}, condition=["acute coronary syndrome"]),
+        patient(order="ciprofloxacin", condition=["Marfan syndrome"]),
+    ]
+    loud = [
+        {(one.order, one.rule) for one in evaluated(bundle).ledger.orders if one.outcome != "CLEAR" and not one.quiet}
+        for bundle in patients
+    ]
+
+    def broken(*_: Any) -> Any:
+        raise ValueError
+
+    monkeypatch.setattr(answering, "named_answer", broken)
+    judge = pmcds.Engine(engine().knowledge)
+    for bundle, before in zip(patients, loud, strict=True):
+        lines = {(one.order, one.rule): one for one in judge.evaluate(bundle, now=NOW).ledger.orders}
+        about_orders = [key for key in before if key[0] != "@patient"]
+        assert about_orders
+        for key in about_orders:
+            assert lines[key].outcome in ("ALERT", "CANNOT-TELL"), key
+            assert not lines[key].quiet, key

@@ -9,7 +9,7 @@ from datetime import datetime
 from pmcds.infer.blank import OF_WORDS, Blank, all_aside, is_blank, of_situation, remember, words_of
 from pmcds.infer.carriers import either, split_subject, star_answer, typed_answer, variant_named
 from pmcds.infer.claims import GeneEvidence, gather
-from pmcds.infer.closed_world import age, named_answer, sex, taken_for
+from pmcds.infer.closed_world import OPEN, age, named_answer, sex, taken_for
 from pmcds.infer.donors import by_donor
 from pmcds.infer.evidence import Index, index, nothing_usable
 from pmcds.infer.gene_answers import gene_answer
@@ -21,13 +21,14 @@ from pmcds.infer.settle import Settled, settle
 from pmcds.infer.tables import table_of
 from pmcds.infer.variant_answers import variant_answer
 from pmcds.model import words
-from pmcds.model.answers import Answer, Subject
+from pmcds.model.answers import CLOSED_WORLD, Answer, Subject
 from pmcds.model.findings import Reading
 from pmcds.model.genes import Gene
 from pmcds.terminology import Terms
 
 Question = tuple[Subject, str | None]
 
+_ON_A_LIST = CLOSED_WORLD - {"age", "sex", "taken_for"}
 _GENE_KINDS = frozenset({"phenotype", "activity_score", "diplotype", "genotype"})
 
 
@@ -83,7 +84,12 @@ class Person:
                 else:
                     found = self.answer(subject, origin)
             except Exception:  # a defect in one question never reaches the others (H58)
-                found = Answer(subject, (), words.UNREADABLE, "internal-error")
+                # What is on a list or not may be either: a rule that asks for its absence must not take it for that.
+                found = (
+                    Answer(subject, OPEN, None, "internal-error")
+                    if kind in _ON_A_LIST
+                    else Answer(subject, (), words.UNREADABLE, "internal-error")
+                )
             answers[question] = found
         return answers
 
