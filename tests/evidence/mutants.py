@@ -16,6 +16,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from tests.evidence.goldens import ROOT
+from tests.evidence.mutant_losses import KINDS, losses
 
 SOURCE = ROOT / "src" / "pmcds"
 # The decision core, and what reads status, subject and unit.
@@ -24,6 +25,20 @@ CORE = (
     "fhir/links.py", "fhir/consents.py", "fhir/observations/numbers.py", "fhir/observations/laboratory.py",
     "fhir/observations/answers.py", "terminology/units.py",
 )  # fmt: skip
+
+# With losses: all that a patient's data, a request or an answer passes through.
+WIDE = ("fhir/**/*.py", "infer/**/*.py", "engine/**/*.py", "hooks/**/*.py", "server/**/*.py", "terminology/**/*.py",
+        "model/**/*.py", "api.py", "selection.py", "result.py")  # fmt: skip
+# The checker of other services, its probes, and words for people.
+NOT_WIDE = (
+    "hooks/check_",
+    "hooks/checks",
+    "hooks/checklist",
+    "hooks/probes",
+    "hooks/conformance",
+    "server/page",
+    "server/serving",
+)
 
 SWAPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -144,6 +159,12 @@ def _changes(function: ast.AST) -> Iterator[tuple[ast.AST, str, Callable[[], Non
                         p, ast.copy_location(ast.Pass(), i)
                     )
                     yield item, "statement removed", gone
+    # After the others, whose places stay what they were.
+    line = function
+    for node in _below(function):
+        line = _run_with(node) or line
+        for kind, change in losses(node):
+            yield line, kind, change
 
 
 def _run_with(node: ast.AST) -> ast.AST | None:
@@ -165,18 +186,21 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                     yield f"{node.name}.{item.name}", item
 
 
-def files() -> list[Path]:
+def files(wide: bool = False) -> list[Path]:
     """The files under mutation testing."""
-    return sorted({path for pattern in CORE for path in SOURCE.glob(pattern)})
+    every = sorted({path for pattern in (WIDE if wide else CORE) for path in SOURCE.glob(pattern)})
+    return [path for path in every if not path.relative_to(SOURCE).as_posix().startswith(NOT_WIDE)]
 
 
-def mutants() -> Iterator[Mutant]:
-    """Every mutant of the core."""
-    for path in files():
+def mutants(wide: bool = False) -> Iterator[Mutant]:
+    """Every mutant of the core, or every loss of all that data pass through."""
+    for path in files(wide):
         source = path.read_text(encoding="utf-8")
         lines = source.splitlines()
         for name, function in _functions(ast.parse(source)):
             for place, (node, kind, _) in enumerate(_changes(function)):
+                if (kind in KINDS) != wide:
+                    continue
                 number = getattr(node, "lineno", 0)
                 yield Mutant(
                     path.relative_to(SOURCE).as_posix(), name, number, kind, place, lines[number - 1].strip()[:100]

@@ -43,12 +43,15 @@ BUILDING = 15.0
 Reach = dict[str, dict[str, list[int]]]  # file -> line -> places of tests
 AnyMutant = Mutant | mutant_tables.TableMutant
 TABLES = bool(OPTIONS.get("tables"))
+LOSSES = bool(OPTIONS.get("losses"))
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     options = OPTIONS
     reach, durations = _reach(session)
-    every: list[AnyMutant] = list(mutant_tables.mutants() if TABLES else mutants.mutants())
+    every: list[AnyMutant] = list(mutant_tables.mutants() if TABLES else mutants.mutants(LOSSES))
+    if options.get("rooms"):
+        every = [mutant for mutant in every if mutant.file.startswith(tuple(options["rooms"]))]
     random.Random(options["seed"]).shuffle(every)
     out: dict[str, Any] = {"all": len(every), "tests": len(session.items), "seed": options["seed"], "rows": []}
     if options.get("again"):
@@ -235,7 +238,7 @@ def _measure(session: pytest.Session, path: str) -> int:
     data = measuring.get_data()
     bad = {place for place, item in enumerate(session.items) if item.nodeid in set(failed)}
     reach: Reach = {}
-    for name in map(str, mutant_tables.files() if TABLES else mutants.files()):
+    for name in map(str, mutant_tables.files() if TABLES else mutants.files(LOSSES)):
         lines = data.contexts_by_lineno(name)
         reach[os.path.relpath(name, SOURCE)] = {
             str(line): sorted({int(c) for c in contexts if c} - bad) for line, contexts in lines.items()

@@ -16,7 +16,6 @@ from pmcds.model.findings import Finding, Order, Source
 _NOT_CONTENT = frozenset({"id", "meta", "text", "identifier", "contained", "issued", "fullUrl"})
 _VOID = frozenset({"entered-in-error", "cancelled"})
 _REVISED = frozenset({"amended", "corrected", "appended", "modified"})
-_NAMED_BY_ID = ("MedicationRequest/", "MedicationOrder/", "MedicationStatement/", "MedicationUsage/")
 _REPLACES = ("replaces", "observation-replaces", "workflow-supersedes")
 
 
@@ -186,11 +185,11 @@ class Copies:
 def _of_one_server(groups: Iterable[list[Site]]) -> Iterator[list[Site]]:
     """The groups, those of several servers apart: an id says nothing about that of another server.
 
-    Orders stay together, since a request names them by their id alone.
+    Only an order under way has no server yet: it stands for every one of its id, which its request names alone.
     """
     for group in groups:
         servers = dict.fromkeys(base_of(site) for site in group)
-        if len(servers.keys() - {None}) < 2 or group[0].key.startswith(_NAMED_BY_ID):
+        if len(servers.keys() - {None}) < 2 or any(site.origin == "draft" for site in group):
             yield group
             continue
         parts = ([site for site in group if base_of(site) == server] for server in servers)

@@ -30,7 +30,7 @@ def worker() -> Starlette:
     """The application of a worker process."""
     config = Config.model_validate_json(os.environ[_HANDED_ON])
     logs.set_up(config.log_level)
-    return create_app(engine_of(config), config)
+    return create_app(engine_of(config), config, own_process=True)
 
 
 def run(config: Config) -> None:
@@ -54,7 +54,7 @@ def run(config: Config) -> None:
         os.environ[_HANDED_ON] = config.model_dump_json()
         uvicorn.run("pmcds.server.running:worker", factory=True, workers=config.workers, **options)  # type: ignore[arg-type]
     else:
-        uvicorn.run(create_app(engine_of(config), config), **options)  # type: ignore[arg-type]
+        uvicorn.run(create_app(engine_of(config), config, own_process=True), **options)  # type: ignore[arg-type]
 
 
 __all__ = ["engine_of", "load", "run", "worker"]
