@@ -38,10 +38,10 @@ def her2(ihc: str | None, ish: str | None, call: str | None) -> str | None:
     if ihc == "2+":
         stated = {"positive": "positive", "negative": "low"}.get(ish or "")
         return stated or ("positive" if call == "positive" else "indeterminate")
-    if ihc == "1+":
-        return "conflicting" if ish == "positive" else "low"
-    if ihc == "0":
-        return "zero"
+    if ihc in ("1+", "0") and ish == "positive":
+        return "conflicting"
+    if ihc in ("1+", "0"):
+        return "low" if ihc == "1+" else "zero"
     if "positive" in (ish, call):
         return "positive"
     return "low" if call == "low" else "negative" if "negative" in (ish, call) else None

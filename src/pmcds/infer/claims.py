@@ -49,8 +49,11 @@ class Claim:
 
     @property
     def by_name(self) -> bool:
-        """True if only words matched, not codes."""
-        return all(finding.matched == "name" for finding in self.findings)
+        """True if only words matched, not codes: of the results, or of the coverage that they rest on."""
+        named: dict[bool, list[bool]] = {True: [], False: []}
+        for finding in self.findings:
+            named[finding.kind == "coverage"].append(finding.matched == "name")
+        return all(named[False]) or any(named[True])
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,16 +290,18 @@ def _from_variants(table: GeneTable, variants: Seen, index: Index) -> Iterator[C
     if read is None:
         return
     alleles, findings, notes = read
-    covered = _covered(table, index) and _all_told(variants, findings)
+    covered = whole_gene(index, table.gene.symbol) if _all_told(variants, findings) else []
     if not covered:
         # A harmless variant says nothing about the others of its copy (PG24).
         alleles = tuple(allele for allele in alleles if not table.as_reference(allele))
     if len(alleles) >= 2:
         reading = DiplotypeReading((table.ordered(alleles),), (), (*notes, *_presumed(alleles)))
         yield _claim(table, reading, findings)
-    elif covered and table.gene.reference:
+    elif covered and findings and table.gene.reference:
+        # A statement of coverage without any result of the gene is no result.
         pair = table.ordered((*alleles, *(table.gene.reference,) * (2 - len(alleles))))
-        yield _claim(table, DiplotypeReading((pair,), (), (*notes, "reference where covered and not found")), findings)
+        reading = DiplotypeReading((pair,), (), (*notes, "reference where covered and not found"))
+        yield _claim(table, reading, (*findings, *covered))
     elif alleles:
         claim = _one_allele(table, DiplotypeReading((alleles,), (), notes), findings)
         yield Claim(
@@ -313,10 +318,6 @@ def _all_told(variants: Seen, findings: Sequence[Finding]) -> bool:
     """True if every variant that was found is an allele of the table, and none is without a call or unreadable."""
     known = {id(finding) for finding in findings}
     return not variants.others and all(id(one) in known for one in variants.usable if one.status == "present")
-
-
-def _covered(table: GeneTable, index: Index) -> bool:
-    return bool(whole_gene(index, table.gene.symbol))
 
 
 def _merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:
