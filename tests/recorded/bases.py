@@ -1,0 +1,189 @@
+"""The inputs whose every small change is on record: rule tests written as FHIR, and shapes that other systems send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tests.evidence.bundles import Json, resources
+from tests.evidence.goldens import Golden, Watched, bundles, narrowed, of_all_rules, requests, whole
+from tests.evidence.whole import add, component, concept, drug, patient, typed
+from tests.fhir.material import RXNORM, SUBJECT
+
+# Tests beside rules, by rule and place; of each kind of result one that alerts and one that is clear.
+OF_RULES = (
+    "pharmacogenomics/warfarin/cpic#0", "pharmacogenomics/phenytoin/cpic#0", "pharmacogenomics/atazanavir/cpic#0",
+    "pharmacogenomics/succinylcholine/cpic#0", "pharmacogenomics/amikacin/cpic#0", "pharmacogenomics/ivacaftor/cpic#0",
+    "pharmacogenomics/carbamazepine/cpic#0", "pharmacogenomics/capecitabine/dpwg#0", "pharmacogenomics/siponimod/dpwg#0",
+    "pharmacogenomics/rasburicase/cpic#0", "pharmacogenomics/simvastatin/cpic#0", "pharmacogenomics/efavirenz/cpic#0",
+    "pharmacogenomics/mavacamten/fda#0", "pharmacogenomics/eliglustat/fda#0",
+    "germline/brugada/propafenone#0", "germline/hereditary-cancer/lynch-reflex#0", "germline/thrombophilia/estrogens#0",
+    "germline/polg/valproate#0", "germline/apoe/lecanemab#0", "germline/malignant-hyperthermia/diagnosis#0",
+    "laboratory/egfr/metformin#0", "laboratory/potassium/spironolactone#0", "laboratory/inr/warfarin#0",
+    "laboratory/hepatitis-b/anti-cd20#0", "laboratory/creatinine-clearance/zoledronic-acid#0",
+    "laboratory/ccr5/maraviroc#0", "laboratory/g6pd/rasburicase#0",
+    "tumor/lung/order-osimertinib#0", "tumor/lung/egfr-t790m-resistance#0", "tumor/lung/pdl1-tps-1#0",
+    "tumor/lung/ros1-rearrangement#0", "tumor/breast/her2-negative-anti-her2#0", "tumor/breast/pik3ca-mutated#0",
+    "tumor/colorectal/ras-wild-type-cetuximab#0", "tumor/endometrial/msi-high-or-dmmr#0",
+    "tumor/leukemia/abl1-t315i#0", "tumor/liquid-biopsy/germline-suspected#0", "tumor/ovarian/hrd-olaparib-bevacizumab#0",
+    "tumor/prostate/hrr-olaparib#0", "tumor/lung/met-exon-14-skipping#0",
+)  # fmt: skip
+# Rules about the patient that judge an input besides its own.
+BESIDE = 3
+ALWAYS = ("Patient", "MedicationRequest")
+
+
+@dataclass(frozen=True)
+class Base:
+    """An input, the rules that judge it, and the resource types that are left as they are."""
+
+    golden: Golden
+    left: tuple[str, ...] = ()
+
+    def engine(self) -> Watched:
+        """An engine with the rules of the orders, the rule whose test it is, and some about the patient that speak."""
+        lines = [one for one in whole().of(self.golden).ledger.orders if one.rule]
+        rules = {str(one.rule) for one in lines if one.order != "@patient"}
+        about = sorted((one.outcome, str(one.rule)) for one in lines if one.order == "@patient" and not one.quiet)
+        rules |= {rule for _, rule in about[:BESIDE]}
+        own = self.golden.name.partition("#")[0]
+        return narrowed(rules | ({own} & {rule.id for rule in whole().active_rules()}))
+
+
+@cache
+def bases() -> tuple[Base, ...]:
+    """Every input on record, in order."""
+    ruled = {golden.name: golden for golden in of_all_rules()}
+    samples = {golden.name: golden for golden in (*bundles(), *requests())}
+    return (
+        *(Base(ruled[name], () if place == 0 else ALWAYS) for place, name in enumerate(OF_RULES)),
+        *(Base(samples[name]) for name in ("mercaptopurine-tpmt-nudt15-intermediate", "order-select-clopidogrel")),
+        *(Base(Golden(name, json.dumps(bundle)), left) for name, bundle, left in _shapes()),
+    )
+
+
+def _shapes() -> Iterator[tuple[str, Json, tuple[str, ...]]]:
+    yield "orders", _orders(), ("Patient", "Observation")
+    yield "inhibitors", _inhibitors(), ("Patient", "MedicationRequest")
+    yield "clopidogrel-conditions", _conditions(), ("Patient", "MedicationRequest", "Observation")
+    yield "clopidogrel-normal", patient(order="clopidogrel", diplotype={"CYP2C19": "*1/*1"}), ALWAYS
+    yield "codeine-phenotype", patient(order="codeine", phenotype={"CYP2D6": "poor metabolizer"}), ALWAYS
+    yield "report", _report(), ("Patient", "MedicationRequest")
+    yield "older-and-newer", _versions(), ("Patient",)
+    yield "ordered-tests", _ordered_tests(), ("Patient", "MedicationRequest")
+
+
+def _product(ident: str, **members: Any) -> Json:
+    order = drug("", id=ident, **members)
+    if "medicationReference" in members:
+        del order["medicationCodeableConcept"]
+    return order
+
+
+def _orders() -> Json:
+    """A poor metabolizer of CYP2D6 and CYP2C19, and orders in the forms in which drugs arrive."""
+    bundle = patient(diplotype={"CYP2D6": "*4/*4", "CYP2C19": "*2/*2"})
+    ident = resources(bundle, "Patient")[0]["id"]
+    codeine = {"resourceType": "Medication", "id": "med", "code": concept("2670", RXNORM)}
+    forms: tuple[Json, ...] = (
+        _product("product", medicationCodeableConcept=concept("309362", RXNORM), status="draft"),
+        _product("text", medicationCodeableConcept={"text": "Codeine phosphate 30 mg tablet"}),
+        _product("atc", medicationCodeableConcept=concept("R05DA04", "http://www.whocc.no/atc")),
+        _product("reference", medicationReference={"reference": "Medication/med"}),
+        _product("contained", medicationReference={"reference": "#in"}, contained=[{**codeine, "id": "in"}]),
+        _product("ingredients", medicationReference={"reference": "#two"}, contained=[{
+            "resourceType": "Medication", "id": "two", "ingredient": [
+                {"itemCodeableConcept": concept("161", RXNORM)}, {"itemCodeableConcept": concept("2670", RXNORM)}]}]),
+    )  # fmt: skip
+    bundle["entry"].append({"resource": codeine})
+    for form in forms:
+        add(bundle, {**form, "subject": {"reference": f"Patient/{ident}"}})
+    return bundle
+
+
+def _inhibitors() -> Json:
+    """Codeine for a normal metabolizer who takes inhibitors, told in four kinds of resources."""
+    bundle = patient(order="codeine", diplotype={"CYP2D6": "*1/*1"})
+    paroxetine = {"medicationCodeableConcept": concept("32937", RXNORM)}
+    add(bundle, {"resourceType": "MedicationStatement", "id": "s", "status": "active", **paroxetine,
+                 "effectivePeriod": {"start": "2026-01-05"}, "dosage": [{"route": {"text": "oral"}}]})  # fmt: skip
+    add(bundle, {"resourceType": "MedicationAdministration", "id": "a", "status": "completed",
+                 "medicationCodeableConcept": concept("4493", RXNORM), "effectiveDateTime": "2026-05-20"})  # fmt: skip
+    add(bundle, {"resourceType": "MedicationDispense", "id": "d", "status": "completed", "whenHandedOver": "2026-05-25",
+                 "medicationCodeableConcept": concept("42347", RXNORM),
+                 "daysSupply": {"value": 30, "unit": "d", "code": "d", "system": "http://unitsofmeasure.org"}})  # fmt: skip
+    return bundle
+
+
+def _conditions() -> Json:
+    """Clopidogrel for a poor metabolizer: what it is given for decides the case."""
+    return patient(
+        order="clopidogrel", diplotype={"CYP2C19": "*2/*2"},
+        condition=["acute coronary syndrome", "percutaneous coronary intervention", "liver transplant"],
+    )  # fmt: skip
+
+
+def _report() -> Json:
+    """A panel of one gene in a report: variants as members, what was covered, and the specimen."""
+    bundle = patient(order="fluorouracil")
+    variant = {
+        "resourceType": "Observation", "id": "v", "status": "final", "code": concept("69548-6"), "subject": SUBJECT,
+        "effectiveDateTime": "2026-03-02", "valueCodeableConcept": concept("LA9633-4"),
+        "component": [
+            {"code": concept("48018-6"), "valueCodeableConcept": {"text": "DPYD"}},
+            {"code": concept("48004-6"), "valueCodeableConcept": {"text": "NM_000110.4:c.1905+1G>A"}},
+            component("53034-5", "LA6706-1"), component("48002-0", "LA6683-2"),
+        ],
+    }  # fmt: skip
+    covered = {
+        "resourceType": "Observation", "id": "c", "status": "final", "code": concept("53041-0"), "subject": SUBJECT,
+        "effectiveDateTime": "2026-03-02", "component": [{"code": concept("48018-6"), "valueCodeableConcept": {"text": "DPYD"}}],
+    }  # fmt: skip
+    members = [{"reference": "Observation/v"}, {"reference": "Observation/c"}]
+    group = {
+        "resourceType": "Observation", "id": "p", "status": "final", "code": concept("51969-4"), "subject": SUBJECT,
+        "hasMember": members, "derivedFrom": [{"reference": "Observation/v"}], "specimen": {"reference": "Specimen/s"},
+    }  # fmt: skip
+    report = {
+        "resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": concept("51969-4"), "subject": SUBJECT,
+        "result": [{"reference": "Observation/p"}, *members], "specimen": [{"reference": "Specimen/s"}],
+        "conclusion": "DPYD variant found",
+    }  # fmt: skip
+    specimen = {
+        "resourceType": "Specimen",
+        "id": "s",
+        "type": concept("119297000", "http://snomed.info/sct"),
+        "subject": SUBJECT,
+    }
+    for resource in (variant, covered, group, report, specimen):
+        add(bundle, {**resource, "subject": {"reference": f"Patient/{resources(bundle, 'Patient')[0]['id']}"}})
+    return bundle
+
+
+def _versions() -> Json:
+    """Two results of one question, one of them newer, and an older preliminary one."""
+    bundle = patient(order="codeine")
+    ident = {"reference": f"Patient/{resources(bundle, 'Patient')[0]['id']}"}
+    for name, alleles, date, status in (
+        ("old", "*1/*1", "2019-03-02", "final"),
+        ("new", "*4/*4", "2026-03-02", "corrected"),
+        ("first", "*1/*4", "2026-02-02", "preliminary"),
+    ):
+        add(
+            bundle,
+            {**typed("CYP2D6", alleles), "id": name, "effectiveDateTime": date, "status": status, "subject": ident},
+        )
+    return bundle
+
+
+def _ordered_tests() -> Json:
+    """An order of a test without its result, and a registered result."""
+    bundle = patient(order="codeine")
+    gene = concept("84413-4")
+    add(bundle, {"resourceType": "ServiceRequest", "id": "t", "status": "active", "intent": "order", "authoredOn": "2026-05-20",
+                 "code": {"text": "CYP2D6 genotype"}, "orderDetail": [{"text": "CYP2D6"}]})  # fmt: skip
+    add(bundle, {**typed("CYP2D6", ""), "id": "r", "status": "registered", "code": gene})
+    return bundle
