@@ -185,6 +185,11 @@ def of_all_rules() -> tuple[Golden, ...]:
     return tuple(_golden(*stated) for stated in _stated())
 
 
+def of_tests() -> Iterator[tuple[Golden, str]]:
+    """Every test of every active rule, and the outcome that it wants."""
+    yield from ((_golden(rule, place, test), str(test["expect"]["outcome"])) for rule, place, test in _stated())
+
+
 def _stated() -> Iterator[tuple[str, int, Mapping[str, Any]]]:
     tests: Mapping[str, Any] = whole().knowledge.tests
     for rule in whole().active_rules():

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pmcds
+from pmcds import __version__
 from tests.evidence.bundles import DATE, UUID
 from tests.evidence.goldens import Golden, Watched
 from tests.recorded.bases import Base
@@ -35,7 +36,8 @@ def _cards(result: pmcds.Result) -> Iterator[str]:
     for card in result.to_dict()["cards"]:
         summary = DATE.sub("<date>", card["summary"])
         rest = {name: value for name, value in card.items() if name not in ("uuid", "summary", "indicator")}
-        text = DATE.sub("<date>", UUID.sub("<id>", json.dumps(rest, sort_keys=True, ensure_ascii=False)))
+        text = json.dumps(rest, sort_keys=True, ensure_ascii=False).replace(result.snapshot[:12], "<rules>")
+        text = DATE.sub("<date>", UUID.sub("<id>", text)).replace(__version__, "<version>")
         yield f"card {card['indicator']}: {summary} #{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
@@ -74,7 +76,7 @@ def record(base: Base) -> str:
     engine, golden = base.engine(), base.golden
     before = told(engine, golden)
     by_difference: dict[str, list[str]] = {}
-    for name, edit in changes(golden.fresh(), golden.now, base.left):
+    for name, edit in changes(golden.fresh(), golden.now, base.left, base.form):
         source = golden.fresh()
         edit(source)
         by_difference.setdefault(_difference(before, told(engine, golden, source)), []).append(name)

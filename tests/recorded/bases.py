@@ -9,28 +9,32 @@ from functools import cache
 from typing import Any
 
 from tests.evidence.bundles import Json, resources
-from tests.evidence.goldens import Golden, Watched, bundles, narrowed, of_all_rules, requests, whole
+from tests.evidence.goldens import Golden, Watched, bundles, narrowed, of_tests, requests, whole
 from tests.evidence.whole import add, component, concept, drug, patient, typed
 from tests.fhir.material import RXNORM, SUBJECT
 
-# Tests beside rules, by rule and place; of each kind of result one that alerts and one that is clear.
-OF_RULES = (
-    "pharmacogenomics/warfarin/cpic#0", "pharmacogenomics/phenytoin/cpic#0", "pharmacogenomics/atazanavir/cpic#0",
-    "pharmacogenomics/succinylcholine/cpic#0", "pharmacogenomics/amikacin/cpic#0", "pharmacogenomics/ivacaftor/cpic#0",
-    "pharmacogenomics/carbamazepine/cpic#0", "pharmacogenomics/capecitabine/dpwg#0", "pharmacogenomics/siponimod/dpwg#0",
-    "pharmacogenomics/rasburicase/cpic#0", "pharmacogenomics/simvastatin/cpic#0", "pharmacogenomics/efavirenz/cpic#0",
-    "pharmacogenomics/mavacamten/fda#0", "pharmacogenomics/eliglustat/fda#0",
-    "germline/brugada/propafenone#0", "germline/hereditary-cancer/lynch-reflex#0", "germline/thrombophilia/estrogens#0",
-    "germline/polg/valproate#0", "germline/apoe/lecanemab#0", "germline/malignant-hyperthermia/diagnosis#0",
-    "laboratory/egfr/metformin#0", "laboratory/potassium/spironolactone#0", "laboratory/inr/warfarin#0",
-    "laboratory/hepatitis-b/anti-cd20#0", "laboratory/creatinine-clearance/zoledronic-acid#0",
-    "laboratory/ccr5/maraviroc#0", "laboratory/g6pd/rasburicase#0",
-    "tumor/lung/order-osimertinib#0", "tumor/lung/egfr-t790m-resistance#0", "tumor/lung/pdl1-tps-1#0",
-    "tumor/lung/ros1-rearrangement#0", "tumor/breast/her2-negative-anti-her2#0", "tumor/breast/pik3ca-mutated#0",
-    "tumor/colorectal/ras-wild-type-cetuximab#0", "tumor/endometrial/msi-high-or-dmmr#0",
-    "tumor/leukemia/abl1-t315i#0", "tumor/liquid-biopsy/germline-suspected#0", "tumor/ovarian/hrd-olaparib-bevacizumab#0",
-    "tumor/prostate/hrr-olaparib#0", "tumor/lung/met-exon-14-skipping#0",
+# Rules of which the first test that alerts and the first that is clear are changed.
+BOTH = (
+    "pharmacogenomics/warfarin/cpic", "pharmacogenomics/phenytoin/cpic", "pharmacogenomics/atazanavir/cpic",
+    "pharmacogenomics/succinylcholine/cpic", "pharmacogenomics/amikacin/cpic", "pharmacogenomics/ivacaftor/cpic",
+    "pharmacogenomics/abacavir/cpic", "pharmacogenomics/carbamazepine/cpic", "pharmacogenomics/capecitabine/dpwg",
+    "pharmacogenomics/siponimod/dpwg", "pharmacogenomics/rasburicase/cpic", "pharmacogenomics/simvastatin/cpic",
+    "pharmacogenomics/mavacamten/fda", "pharmacogenomics/codeine/cpic", "pharmacogenomics/fluorouracil/cpic",
+    "germline/brugada/propafenone", "germline/thrombophilia/estrogens", "germline/polg/valproate",
+    "germline/apoe/lecanemab", "germline/malignant-hyperthermia/diagnosis", "germline/urea-cycle/valproate",
+    "laboratory/egfr/metformin", "laboratory/potassium/spironolactone", "laboratory/inr/warfarin",
+    "laboratory/hepatitis-b/anti-cd20", "laboratory/creatinine-clearance/zoledronic-acid", "laboratory/ccr5/maraviroc",
+    "laboratory/g6pd/rasburicase", "laboratory/jcv/natalizumab",
+    "tumor/lung/order-osimertinib", "tumor/breast/her2-negative-anti-her2", "tumor/colorectal/ras-wild-type-cetuximab",
 )  # fmt: skip
+ALERTS = (
+    "germline/hereditary-cancer/lynch-reflex", "tumor/lung/egfr-t790m-resistance", "tumor/lung/pdl1-tps-1",
+    "tumor/lung/ros1-rearrangement", "tumor/breast/pik3ca-mutated", "tumor/endometrial/msi-high-or-dmmr",
+    "tumor/leukemia/abl1-t315i", "tumor/liquid-biopsy/germline-suspected", "tumor/ovarian/hrd-olaparib-bevacizumab",
+    "tumor/prostate/hrr-olaparib", "tumor/lung/met-exon-14-skipping",
+)  # fmt: skip
+# Of these also how they are sent is changed; the others are sent in the same way.
+SENT = frozenset({"pharmacogenomics/warfarin/cpic", "laboratory/egfr/metformin", "tumor/lung/pdl1-tps-1"})
 # Rules about the patient that judge an input besides its own.
 BESIDE = 3
 ALWAYS = ("Patient", "MedicationRequest")
@@ -42,6 +46,7 @@ class Base:
 
     golden: Golden
     left: tuple[str, ...] = ()
+    form: bool = True
 
     def engine(self) -> Watched:
         """An engine with the rules of the orders, the rule whose test it is, and some about the patient that speak."""
@@ -56,13 +61,23 @@ class Base:
 @cache
 def bases() -> tuple[Base, ...]:
     """Every input on record, in order."""
-    ruled = {golden.name: golden for golden in of_all_rules()}
     samples = {golden.name: golden for golden in (*bundles(), *requests())}
     return (
-        *(Base(ruled[name], () if place == 0 else ALWAYS) for place, name in enumerate(OF_RULES)),
-        *(Base(samples[name]) for name in ("mercaptopurine-tpmt-nudt15-intermediate", "order-select-clopidogrel")),
+        *_of_rules(),
+        Base(samples["mercaptopurine-tpmt-nudt15-intermediate"], ("Patient",), form=False),
+        Base(samples["order-select-clopidogrel"], ("Condition", "Specimen")),
         *(Base(Golden(name, json.dumps(bundle)), left) for name, bundle, left in _shapes()),
     )
+
+
+def _of_rules() -> Iterator[Base]:
+    wanted = {(rule, "ALERT") for rule in (*BOTH, *ALERTS)} | {(rule, "CLEAR") for rule in BOTH}
+    for golden, outcome in of_tests():
+        rule = golden.name.partition("#")[0]
+        if (rule, outcome) in wanted:
+            wanted.remove((rule, outcome))
+            form = rule in SENT and outcome == "ALERT"
+            yield Base(golden, () if form else ALWAYS, form)
 
 
 def _shapes() -> Iterator[tuple[str, Json, tuple[str, ...]]]:
@@ -113,8 +128,8 @@ def _inhibitors() -> Json:
     add(bundle, {"resourceType": "MedicationAdministration", "id": "a", "status": "completed",
                  "medicationCodeableConcept": concept("4493", RXNORM), "effectiveDateTime": "2026-05-20"})  # fmt: skip
     add(bundle, {"resourceType": "MedicationDispense", "id": "d", "status": "completed", "whenHandedOver": "2026-05-25",
-                 "medicationCodeableConcept": concept("42347", RXNORM),
-                 "daysSupply": {"value": 30, "unit": "d", "code": "d", "system": "http://unitsofmeasure.org"}})  # fmt: skip
+                 "medicationCodeableConcept": concept("42347", RXNORM), "daysSupply": {"value": 30,
+                 "code": "d"}})  # fmt: skip
     return bundle
 
 
@@ -140,7 +155,8 @@ def _report() -> Json:
     }  # fmt: skip
     covered = {
         "resourceType": "Observation", "id": "c", "status": "final", "code": concept("53041-0"), "subject": SUBJECT,
-        "effectiveDateTime": "2026-03-02", "component": [{"code": concept("48018-6"), "valueCodeableConcept": {"text": "DPYD"}}],
+        "effectiveDateTime": "2026-03-02",
+        "component": [{"code": concept("48018-6"), "valueCodeableConcept": {"text": "DPYD"}}],
     }  # fmt: skip
     members = [{"reference": "Observation/v"}, {"reference": "Observation/c"}]
     group = {
@@ -148,8 +164,9 @@ def _report() -> Json:
         "hasMember": members, "derivedFrom": [{"reference": "Observation/v"}], "specimen": {"reference": "Specimen/s"},
     }  # fmt: skip
     report = {
-        "resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": concept("51969-4"), "subject": SUBJECT,
-        "result": [{"reference": "Observation/p"}, *members], "specimen": [{"reference": "Specimen/s"}],
+        "resourceType": "DiagnosticReport", "id": "r", "status": "final", "code": concept("51969-4"),
+        "subject": SUBJECT, "result": [{"reference": "Observation/p"}, *members],
+        "specimen": [{"reference": "Specimen/s"}],
         "conclusion": "DPYD variant found",
     }  # fmt: skip
     specimen = {
@@ -183,7 +200,8 @@ def _ordered_tests() -> Json:
     """An order of a test without its result, and a registered result."""
     bundle = patient(order="codeine")
     gene = concept("84413-4")
-    add(bundle, {"resourceType": "ServiceRequest", "id": "t", "status": "active", "intent": "order", "authoredOn": "2026-05-20",
-                 "code": {"text": "CYP2D6 genotype"}, "orderDetail": [{"text": "CYP2D6"}]})  # fmt: skip
+    add(bundle, {"resourceType": "ServiceRequest", "id": "t", "status": "active", "intent": "order",
+                 "authoredOn": "2026-05-20", "code": {"text": "CYP2D6 genotype"},
+                 "orderDetail": [{"text": "CYP2D6"}]})  # fmt: skip
     add(bundle, {**typed("CYP2D6", ""), "id": "r", "status": "registered", "code": gene})
     return bundle

@@ -12,44 +12,52 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.evidence.bundles import DATE, Json, twin
+from tests.recorded.spellings import (
+    ABSENT,
+    CLINICAL,
+    COMPARATORS,
+    INTENTS,
+    INTERPRETATION,
+    LOCAL,
+    SEXES,
+    STATUSES,
+    UNITS,
+    VERIFICATION,
+    answers_beside,
+    birthdays,
+    dates,
+    other_names,
+    references,
+    words_about,
+)  # fmt: skip
 
 Edit = Callable[[Any], None]
 # Sets the value of a node, given what holds it and under which name or number.
 Put = Callable[[Any, Any], None]
 Step = str | int
 
-STATUSES = (
-    "active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown", "ended", "intended",
-    "not-taken", "recorded", "registered", "preliminary", "partial", "final", "amended", "corrected", "appended",
-    "modified", "revoked", "in-progress", "not-done", "preparation", "inactive", "rejected", "proposed", "Final",
-    "final ", "FINAL", "Active", "",
-)  # fmt: skip
-INTENTS = ("proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option",
-           "directive", "unknown", "Order")  # fmt: skip
-CLINICAL = ("active", "recurrence", "relapse", "inactive", "remission", "resolved", "unknown", "Active")
-VERIFICATION = ("unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error", "Confirmed")
-COMPARATORS = ("<", "<=", ">=", ">", "ad", "sa", "~")
-UNITS = ("%", "1", "mg/dL", "g/L", "g/dL", "mmol/L", "umol/L", "meq/L", "10*3/uL", "10*9/L", "/uL", "mL/min", "ug/mL",
-         "mL/min/{1.73_m2}", "U/g{Hb}", "[IU]/L", "mg/L", "{INR}", "kg", "[lb_av]")  # fmt: skip
-SEXES = ("male", "female", "other", "unknown", "Male")
-ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
-LOCAL = {"system": "urn:local", "code": "L-1", "display": "local"}
-
-
 # What no rule asks; torture (TB-01) and relation M17 change it too.
 NOT_ASKED = frozenset(
     {"name", "telecom", "address", "timestamp", "meta", "narrative", "active", "identifier", "category"}
 )
+# How an input is sent; every resource has it in the same way.
+OF_FORM = frozenset({"resourceType", "id", "fullUrl", "system", "reference", "subject", "status", "intent", "resource",
+                     "effectiveDateTime", "type", "clinicalStatus", "verificationStatus"})  # fmt: skip
 _LEFT = ("Organization", "Practitioner")
 
 
-def changes(source: Any, now: datetime, left: Collection[str] = ()) -> Iterator[tuple[str, Edit]]:
-    """Every change of an input, by name; resources of the types that are left stay as they are."""
-    yield from _of_whole(source, (*_LEFT, *left))
+def changes(source: Any, now: datetime, left: Collection[str], form: bool) -> Iterator[tuple[str, Edit]]:
+    """Every change of an input, by name; resources of the types that are left stay as they are.
+
+    Without `form` only what a result or an order says is changed, not how and with what else it is sent.
+    """
+    if form:
+        yield from _of_whole(source, (*_LEFT, *left))
     for path, value in _nodes(source, (), (*_LEFT, *left)):
+        if not form and path[-1] in OF_FORM:
+            continue
         name = "/".join(map(str, path))
-        for what, put in (*_of_any(path[-1], value), *_of_node(path, value, now)):
+        for what, put in (*_of_any(path[-1], value), *_of_node(path, value, now, form)):
             yield f"{name}: {what}", _at(path, put)
 
 
@@ -105,10 +113,10 @@ def _of_any(name: Step, value: Any) -> Iterator[tuple[str, Put]]:
         yield "twice", _to([*value, value[0]])
 
 
-def _of_node(path: tuple[Step, ...], value: Any, now: datetime) -> Iterator[tuple[str, Put]]:
+def _of_node(path: tuple[Step, ...], value: Any, now: datetime, form: bool) -> Iterator[tuple[str, Put]]:
     name = path[-1]
     if isinstance(value, dict):
-        if "resourceType" in value:
+        if "resourceType" in value and form:
             yield from _of_resource(value, now)
         if name == "resource" or "fullUrl" in value:
             return
@@ -139,28 +147,21 @@ def _of_text(path: tuple[Step, ...], value: str, now: datetime) -> Iterator[tupl
     elif name == "gender":
         yield from (_value(sex) for sex in SEXES if sex != value)
     elif name == "reference" or path[-2:-1] == ("selections",):
-        yield from (_value(reference) for reference in _references(value))
+        yield from (_value(reference) for reference in references(value))
     elif name == "system":
-        for other in (
-            value + "/",
-            value.upper(),
-            value.replace("http:", "https:"),
-            value + "x",
-            f" {value}",
-            "urn:local",
-        ):
-            yield _value(other)
+        secure = value.replace("http:", "https:")
+        yield from (
+            _value(other) for other in (f"{value}/", value.upper(), secure, f"{value}x", f" {value}", "urn:local")
+        )
     elif name == "code":
         yield from _of_code(path, value)
     elif DATE.fullmatch(value):
-        yield from (_value(date) for date in (_birthdays(now) if name == "birthDate" else _dates(value, now)))
+        yield from (_value(date) for date in (birthdays(now) if name == "birthDate" else dates(value, now)))
     elif name in ("patientId", "userId", "encounterId", "fhirServer"):
         for other in (value.upper(), value + "1", value[:-1], "other", f"Patient/{value}", value + "/_history/1"):
             yield _value(other)
     elif name in ("display", "text", "unit"):
-        for other in (value.upper(), value.lower(), f" {value} ", f"no {value}", f"{value} negative", f"{value}?"):
-            if other != value:
-                yield _value(other)
+        yield from (_value(other) for other in words_about(value) if other != value)
     elif name == "id":
         yield from (_value(other) for other in (value.upper(), value + "1", value[:-1] or "x", "other"))
     elif name == "fullUrl":
@@ -184,39 +185,10 @@ def _of_code(path: tuple[Step, ...], value: str) -> Iterator[tuple[str, Put]]:
     if any(str(step).startswith("valueQuantity") or step in ("low", "high") for step in path):
         yield from (_value(unit) for unit in UNITS if unit != value)
         return
+    yield from (_value(other) for other in (*answers_beside(value), *other_names(value)))
     for other in (value.lower(), value.upper(), f" {value}", f"{value} ", value + "0", value[:-1], f"0{value}"):
         if other != value:
             yield _value(other)
-
-
-def _references(value: str) -> Iterator[str]:
-    kind, _, ident = value.rpartition("/")
-    kind = kind.rpartition("/")[2]
-    if not kind:
-        yield from ("#other", f"{value}x")
-        return
-    yield from (
-        f"https://ehr.example/fhir/{kind}/{ident}", f"https://other.example/fhir/{kind}/{ident}",
-        f"{kind}/{ident}/_history/1", f"{kind}/{ident}x", f"{kind}/x{ident}", f"{kind}/{ident[:-1]}", f"/{kind}/{ident}",
-        f"{kind}/{ident.upper()}", f"{kind.lower()}/{ident}", ident, f"urn:uuid:{ident}", f"#{ident}",
-        f"Group/{ident}", f"{kind}/{ident}?x=1", f"https://ehr.example/fhir/{kind}/{ident}/_history/2",
-    )  # fmt: skip
-
-
-def _dates(value: str, now: datetime) -> Iterator[str]:
-    for days in (-36500, -3650, -400, -190, -95, -40, -8, 1):
-        yield (now + timedelta(days=days)).date().isoformat()
-    for seconds in (0, 1):
-        yield (now + timedelta(seconds=seconds)).isoformat()
-    yield from (value[:4], value[:7], f"{value[:4]}-13-01", f"{value[:10]}T23:59:59+14:00")
-
-
-def _birthdays(now: datetime) -> Iterator[str]:
-    """The birthdays around which a patient changes group, and dates that are none."""
-    for years in (2, 6, 12, 13, 18, 40, 65, 75):
-        for shift in (0, 1):
-            yield (now.replace(year=now.year - years) + timedelta(days=shift)).date().isoformat()
-    yield from ("1961", "2008-06", "2008-13-01", (now + timedelta(days=1)).date().isoformat(), "1800-01-01")
 
 
 # Objects: concepts, quantities, resources

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ pytest.importorskip("httpx2", reason="needs httpx2 for starlette's test client")
 from starlette.testclient import TestClient
 
 import pmcds
+from pmcds import hooks
 from pmcds.server import Config, create_app
 
 Open = Callable[..., TestClient]
@@ -23,6 +24,27 @@ Open = Callable[..., TestClient]
 @pytest.fixture(scope="session")
 def engine() -> pmcds.Engine:
     return pmcds.Engine()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _services_once() -> Iterator[None]:
+    """Work out once which services some rules need, however many applications offer them: a third of a second each."""
+    known: dict[object, tuple[hooks.Service, ...]] = {}
+    work_out = hooks.services_of
+
+    def services_of(rules: Iterable[Any], terms: object = None, **options: Any) -> tuple[hooks.Service, ...]:
+        loaded = tuple(rules)
+        key = (tuple(map(id, loaded)), id(terms), *sorted(options.items()))
+        if key not in known:
+            known[key] = work_out(loaded, terms, **options)
+            kept.append((loaded, terms))
+        return known[key]
+
+    # What an id stands for is kept, so that no other object gets it.
+    kept: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hooks, "services_of", services_of)
+        yield
 
 
 @pytest.fixture
