@@ -30,6 +30,7 @@ _DRUG_KINDS = ("medication", "order")
 FUTURE = "future-dated"
 # A draft is not taken yet; what is ordered beside an order is `ordered_with`.
 IN_FORCE = frozenset({"current", "active"})
+DOUBTED = frozenset({words.INDETERMINATE, words.CONFLICTING, words.UNREADABLE})
 _MONTHS = Decimal(12)
 _SMALLEST = Decimal("0.0001")
 
@@ -58,6 +59,16 @@ def named_answer(subject: Subject, index: Index, orders: Iterable[Order] = ()) -
         by_name = all(finding.matched == "name" for finding in present) and all(o.drug.how == "name" for o in ordered)
         return Answer(subject, PRESENT, None, None, tuple(dict.fromkeys(sources)), date_of(present), by_name=by_name)
     return _without(subject, index, uncertain)
+
+
+def doubts_about(subject: Subject, index: Index) -> list[tuple[str, Finding]]:
+    """Statements that name a drug and may mean that it is taken: why they are not certain, and which they are."""
+    states = [
+        (state_of(finding, None, index.now), finding)
+        for kind in _kinds(subject.kind)
+        for finding in _about(index, kind, subject.name)
+    ]
+    return [(state.reason, finding) for state, finding in states if state.word in DOUBTED]
 
 
 def stopped_on(subject: Subject, index: Index, within: int) -> str | None:

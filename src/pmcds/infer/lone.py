@@ -32,8 +32,7 @@ class Lone(NamedTuple):
 def lone_result(index: Index, symbol: str, sex: str | None) -> Lone | None:
     """The result of a gene of which nothing else was read; None where answers have to be worked out."""
     about = index.about.get(symbol, ())
-    # That the whole gene was looked at makes the absence of variants a statement of its own.
-    if len(about) != 1 or variants_of(index, symbol) or "coverage" in index.by_kind:
+    if len(about) != 1 or variants_of(index, symbol):
         return None
     one = about[0]
     if one.kind not in GERMLINE_BY_KIND or not isinstance(one.value, str) or not _NAMES.fullmatch(one.value):

@@ -5,17 +5,17 @@ A row counts only if its source is verified (`status: active`); a score is chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pmcds.infer.closed_world import IN_FORCE, PRESENT, may_be_taken, named_answer, stopped_on
-from pmcds.infer.evidence import Index
+from pmcds.infer.closed_world import IN_FORCE, PRESENT, doubts_about, may_be_taken, named_answer, stopped_on
+from pmcds.infer.evidence import Index, sources_of
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
 from pmcds.model.answers import Answer, Modifier, Subject
-from pmcds.model.findings import Order, Source
+from pmcds.model.findings import Finding, Order, Source
 
 ACTIVE = "active"
 # A weak inhibitor changes nothing.
@@ -32,7 +32,25 @@ def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Seque
     if answer.word is not None:
         return _whatever_the_genotype(rows, answer, table, index, orders)
     found = tuple(_modifiers(rows, answer, table, index, orders))
+    doubts = _doubted(rows, {one.drug for one in found}, answer, table, index)
+    if doubts:
+        reasons = tuple(dict.fromkeys(reason for reason, _ in doubts))
+        sources = tuple(dict.fromkeys((*answer.sources, *sources_of(finding for _, finding in doubts))))
+        answer = replace(answer, notes=(*answer.notes, *reasons), sources=sources)
     return replace(answer, modifiers=found) if found else answer
+
+
+def _doubted(
+    rows: Sequence[Mapping[str, Any]], counted: Collection[str], answer: Answer, table: GeneTable, index: Index
+) -> list[tuple[str, Finding]]:
+    """Statements about a drug that would change the values and may be taken: nothing is clear beside them (H46)."""
+    return [
+        doubt
+        for row in rows
+        if row["drug"] not in counted and may_be_taken(index, row["drug"])
+        and _modifier(row, answer, table, ()).keys not in ((), answer.keys)
+        for doubt in doubts_about(Subject("medication", row["drug"]), index)
+    ]  # fmt: skip
 
 
 def _whatever_the_genotype(
