@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pmcds
 from pmcds import __version__
+from pmcds.result import finding_to_dict
 from tests.evidence.bundles import DATE, UUID
 from tests.evidence.goldens import Golden, Watched
 from tests.recorded.bases import Base
@@ -23,13 +24,16 @@ FOLDER = Path(__file__).parent / "answers"
 SAME = "(no difference)"
 
 
-def told(engine: Watched, golden: Golden, source: object = None) -> list[str]:
-    """The lines of an answer: cards, decisions, inputs; or the refusal."""
+def told(engine: Watched, golden: Golden, source: object = None, *, findings: bool = False) -> list[str]:
+    """The lines of an answer: cards, decisions, inputs, findings; or the refusal."""
     try:
         result = engine.of(golden, source)
     except (pmcds.InputError, pmcds.HookError) as error:
         return [f"refused: {getattr(error, 'code', None) or error.status}"]  # type: ignore[union-attr]
-    return [*_cards(result), *_decisions(result), *_inputs(result)]
+    found = (
+        [json.dumps(finding_to_dict(one), sort_keys=True, default=str) for one in result.findings] if findings else []
+    )
+    return [*_cards(result), *_decisions(result), *_inputs(result), *found]
 
 
 def _cards(result: pmcds.Result) -> Iterator[str]:
@@ -57,6 +61,11 @@ def _inputs(result: pmcds.Result) -> Iterator[str]:
         yield f"{line.site} {line.resource}: {said}"
 
 
+def _findings(result: pmcds.Result) -> Iterator[str]:
+    for finding in result.findings:
+        yield f"finding {json.dumps(finding_to_dict(finding), sort_keys=True, ensure_ascii=False)}"
+
+
 def _difference(before: list[str], after: list[str]) -> str:
     """The numbers of the lines that went and the lines that came, or that only their order changed."""
     went, came = dict(enumerate(before, start=1)), []
@@ -74,12 +83,14 @@ def _difference(before: list[str], after: list[str]) -> str:
 def record(base: Base) -> str:
     """The record of an input: its answer, and each difference with the changes that make it."""
     engine, golden = base.engine(), base.golden
-    before = told(engine, golden)
+    before = told(engine, golden, findings=base.findings)
     by_difference: dict[str, list[str]] = {}
     for name, edit in changes(golden.fresh(), golden.now, base.left, base.form):
         source = golden.fresh()
         edit(source)
-        by_difference.setdefault(_difference(before, told(engine, golden, source)), []).append(name)
+        by_difference.setdefault(_difference(before, told(engine, golden, source, findings=base.findings)), []).append(
+            name
+        )
     same = by_difference.pop(SAME, [])
     numbered = "\n".join(f"{place} {line}" for place, line in enumerate(before, start=1))
     parts = [numbered, f"{len(same)} changes make no difference."]

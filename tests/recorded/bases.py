@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 from tests.evidence.bundles import Json, resources
-from tests.evidence.goldens import Golden, Watched, bundles, narrowed, of_tests, requests, whole
+from tests.evidence.goldens import ROOT, Golden, Watched, bundles, narrowed, of_tests, requests, whole
 from tests.evidence.whole import add, component, concept, drug, patient, typed
-from tests.fhir.material import RXNORM, SUBJECT
+from tests.fhir.material import PATIENT, RXNORM, SUBJECT
+from tests.fhir.material import bundle as _bundle
 
 # Rules of which the first test that alerts and the first that is clear are changed.
 BOTH = (
@@ -38,15 +39,21 @@ SENT = frozenset({"pharmacogenomics/warfarin/cpic", "laboratory/egfr/metformin",
 # Rules about the patient that judge an input besides its own.
 BESIDE = 3
 ALWAYS = ("Patient", "MedicationRequest")
+RESULTS = ("Patient", "Observation", "Condition", "Specimen", "MedicationStatement", "Encounter", "DiagnosticReport")
+SHAPES = ROOT / "tests" / "fhir" / "samples" / "own_shapes.json"
 
 
 @dataclass(frozen=True)
 class Base:
-    """An input, the rules that judge it, and the resource types that are left as they are."""
+    """An input, the rules that judge it, and the resource types that are left as they are.
+
+    `form` is whether also how it is sent is changed, `findings` whether everything that is read in it is on record.
+    """
 
     golden: Golden
     left: tuple[str, ...] = ()
     form: bool = True
+    findings: bool = False
 
     def engine(self) -> Watched:
         """An engine with the rules of the orders, the rule whose test it is, and some about the patient that speak."""
@@ -66,8 +73,18 @@ def bases() -> tuple[Base, ...]:
         *_of_rules(),
         Base(samples["mercaptopurine-tpmt-nudt15-intermediate"], ("Patient",), form=False),
         Base(samples["order-select-clopidogrel"], ("Condition", "Specimen")),
+        Base(samples["order-sign-clopidogrel"], RESULTS),
+        Base(samples["patient-view"], RESULTS),
         *(Base(Golden(name, json.dumps(bundle)), left) for name, bundle, left in _shapes()),
+        *_own_shapes(),
     )
+
+
+def _own_shapes() -> Iterator[Base]:
+    """Shapes of results of which no public sample exists."""
+    for place, sample in enumerate(json.loads(SHAPES.read_text("utf-8"))):
+        text = json.dumps(_bundle(PATIENT, *sample["resources"]))
+        yield Base(Golden(f"shape/{sample['shape']}#{place}", text), ALWAYS, form=False, findings=True)
 
 
 def _of_rules() -> Iterator[Base]:
@@ -82,13 +99,15 @@ def _of_rules() -> Iterator[Base]:
 
 def _shapes() -> Iterator[tuple[str, Json, tuple[str, ...]]]:
     yield "orders", _orders(), ("Patient", "Observation")
-    yield "inhibitors", _inhibitors(), ("Patient", "MedicationRequest")
-    yield "clopidogrel-conditions", _conditions(), ("Patient", "MedicationRequest", "Observation")
+    yield from _inhibitors()
+    yield from _conditions()
     yield "clopidogrel-normal", patient(order="clopidogrel", diplotype={"CYP2C19": "*1/*1"}), ALWAYS
     yield "codeine-phenotype", patient(order="codeine", phenotype={"CYP2D6": "poor metabolizer"}), ALWAYS
     yield "report", _report(), ("Patient", "MedicationRequest")
     yield "older-and-newer", _versions(), ("Patient",)
     yield "ordered-tests", _ordered_tests(), ("Patient", "MedicationRequest")
+    yield "r5-and-stu3", _other_versions(), ("Patient", "Observation")
+    yield "consent", _consent(), ("Patient", "MedicationRequest", "Observation")
 
 
 def _product(ident: str, **members: Any) -> Json:
@@ -119,26 +138,35 @@ def _orders() -> Json:
     return bundle
 
 
-def _inhibitors() -> Json:
-    """Codeine for a normal metabolizer who takes inhibitors, told in four kinds of resources."""
+def _with_inhibitor(**resource: Any) -> Json:
+    """Codeine for a normal metabolizer beside one strong inhibitor: nothing else decides the line."""
     bundle = patient(order="codeine", diplotype={"CYP2D6": "*1/*1"})
-    paroxetine = {"medicationCodeableConcept": concept("32937", RXNORM)}
-    add(bundle, {"resourceType": "MedicationStatement", "id": "s", "status": "active", **paroxetine,
-                 "effectivePeriod": {"start": "2026-01-05"}, "dosage": [{"route": {"text": "oral"}}]})  # fmt: skip
-    add(bundle, {"resourceType": "MedicationAdministration", "id": "a", "status": "completed",
-                 "medicationCodeableConcept": concept("4493", RXNORM), "effectiveDateTime": "2026-05-20"})  # fmt: skip
-    add(bundle, {"resourceType": "MedicationDispense", "id": "d", "status": "completed", "whenHandedOver": "2026-05-25",
-                 "medicationCodeableConcept": concept("42347", RXNORM), "daysSupply": {"value": 30,
-                 "code": "d"}})  # fmt: skip
-    return bundle
+    return add(bundle, {"id": "m", "medicationCodeableConcept": concept("42347", RXNORM), **resource})
 
 
-def _conditions() -> Json:
-    """Clopidogrel for a poor metabolizer: what it is given for decides the case."""
-    return patient(
-        order="clopidogrel", diplotype={"CYP2C19": "*2/*2"},
-        condition=["acute coronary syndrome", "percutaneous coronary intervention", "liver transplant"],
-    )  # fmt: skip
+def _inhibitors() -> Iterator[tuple[str, Json, tuple[str, ...]]]:
+    left = ("Patient", "MedicationRequest", "Observation")
+    period = {"effectivePeriod": {"start": "2026-01-05", "end": "2026-09-05"}, "dosage": [{"route": {"text": "oral"}}]}
+    handed = {"whenHandedOver": "2026-05-25", "daysSupply": {"value": 30, "code": "d"}}
+    taken = {"effectivePeriod": {"start": "2026-05-20", "end": "2026-06-05"}}
+    for name, members in (
+        ("statement", {"resourceType": "MedicationStatement", "status": "active", **period}),
+        ("dispense", {"resourceType": "MedicationDispense", "status": "completed", **handed}),
+        ("administration", {"resourceType": "MedicationAdministration", "status": "completed", **taken}),
+    ):
+        yield f"inhibitor-{name}", _with_inhibitor(**members), left
+
+
+def _conditions() -> Iterator[tuple[str, Json, tuple[str, ...]]]:
+    """Clopidogrel for a poor metabolizer: one condition decides the case."""
+    left = ("Patient", "MedicationRequest", "Observation")
+    for condition in ("acute coronary syndrome", "liver transplant"):
+        bundle = patient(order="clopidogrel", diplotype={"CYP2C19": "*2/*2"}, condition=[condition])
+        yield f"condition-{condition.replace(' ', '-')}", bundle, left
+    bundle = patient(order="clopidogrel", diplotype={"CYP2C19": "*2/*2"})
+    transplant = concept("18027006", "http://snomed.info/sct")
+    done = {"resourceType": "Procedure", "id": "t", "status": "completed", "code": transplant}
+    yield "procedure-transplant", add(bundle, {**done, "performedDateTime": "2020-02-02"}), left
 
 
 def _report() -> Json:
@@ -204,4 +232,41 @@ def _ordered_tests() -> Json:
                  "authoredOn": "2026-05-20", "code": {"text": "CYP2D6 genotype"},
                  "orderDetail": [{"text": "CYP2D6"}]})  # fmt: skip
     add(bundle, {**typed("CYP2D6", ""), "id": "r", "status": "registered", "code": gene})
+    return bundle
+
+
+def _other_versions() -> Json:
+    """Orders and statements as R5 and STU3 write them."""
+    bundle = patient(diplotype={"CYP2D6": "*4/*4", "CYP2C19": "*2/*2"})
+    codeine = concept("2670", RXNORM)
+    for resource in (
+        {"resourceType": "MedicationRequest", "id": "r5", "status": "active", "intent": "order",
+         "medication": {"concept": codeine}},
+        {"resourceType": "MedicationStatement", "id": "r5s", "status": "recorded", "medication": {"concept": codeine},
+         "adherence": {"code": concept("taking", "http://hl7.org/fhir/CodeSystem/medication-statement-adherence")}},
+        {"resourceType": "MedicationStatement", "id": "stu3", "status": "active", "taken": "y",
+         "medicationCodeableConcept": concept("32968", RXNORM)},
+        {"resourceType": "MedicationStatement", "id": "dstu2", "status": "active", "wasNotTaken": False,
+         "medicationCodeableConcept": concept("32968", RXNORM)},
+    ):  # fmt: skip
+        add(bundle, resource)
+    return bundle
+
+
+def _consent() -> Json:
+    """A result that is labeled as genetic, and a consent that permits some and denies other use."""
+    bundle = patient(order="codeine", diplotype={"CYP2D6": "*4/*4"})
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "GDIS"}
+    resources(bundle, "Observation")[0]["meta"] = {"security": [label]}
+    reference = {"reference": f"Patient/{resources(bundle, 'Patient')[0]['id']}"}
+    provision = {
+        "type": "deny", "securityLabel": [label], "period": {"start": "2020-01-01", "end": "2030-01-01"},
+        "purpose": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "TREAT"}],
+        "provision": [{"type": "permit", "securityLabel": [label]}],
+    }  # fmt: skip
+    bundle["entry"].append({"resource": {
+        "resourceType": "Consent", "id": "c", "status": "active", "patient": reference, "dateTime": "2020-01-01",
+        "scope": concept("patient-privacy", "http://terminology.hl7.org/CodeSystem/consentscope"),
+        "policyRule": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "OPTIN"}]},
+        "provision": provision}})  # fmt: skip
     return bundle

@@ -239,7 +239,7 @@ def _of_resource(resource: Json, now: datetime) -> Iterator[tuple[str, Put]]:
         yield from _of_observation(now)
     if kind in ("MedicationRequest", "MedicationStatement", "ServiceRequest"):
         yield from _of_request(now)
-    if kind == "Condition":
+    if kind in ("Condition", "Procedure"):
         yield "of a family", _with(category=[{"coding": [{"system": "http://snomed.info/sct", "code": "416471007"}]}])
         yield "abated", _with(abatementDateTime=(now - timedelta(days=5)).date().isoformat())
         yield "to abate", _with(abatementDateTime=(now + timedelta(days=5)).date().isoformat())
