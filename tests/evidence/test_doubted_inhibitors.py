@@ -29,7 +29,7 @@ def _told(kind: str, alleles: str = "*1/*1", code: str = BUPROPION, **members: A
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", ["unknown", "Active", None])
 def test_a_status_that_cannot_be_read_never_clears(kind: str, status: str | None) -> None:
-    assert _told(kind, status=status) == ("CANNOT-TELL", "status-unreadable")
+    assert _told(kind, status=status) == ("CANNOT-TELL", "order-status-unreadable")
 
 
 def test_a_modifier_that_nobody_knows_never_clears() -> None:

@@ -20,6 +20,8 @@ from pmcds.model.findings import Finding, Order, Source
 ACTIVE = "active"
 # A weak inhibitor changes nothing.
 _COUNTING = ("strong", "moderate", "strong/moderate")
+# The status of a drug is not that of a result.
+_OF_A_DRUG = {"status-unreadable": "order-status-unreadable"}
 # A drug that was stopped later than so many days ago may still act; our own caution, from no source (PG88).
 _STILL_ACTING = 14
 
@@ -34,7 +36,7 @@ def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Seque
     found = tuple(_modifiers(rows, answer, table, index, orders))
     doubts = _doubted(rows, {one.drug for one in found}, answer, table, index)
     if doubts:
-        reasons = tuple(dict.fromkeys(reason for reason, _ in doubts))
+        reasons = tuple(dict.fromkeys(_OF_A_DRUG.get(reason, reason) for reason, _ in doubts))
         sources = tuple(dict.fromkeys((*answer.sources, *sources_of(finding for _, finding in doubts))))
         answer = replace(answer, notes=(*answer.notes, *reasons), sources=sources)
     return replace(answer, modifiers=found) if found else answer
