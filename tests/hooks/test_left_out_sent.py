@@ -50,6 +50,7 @@ def test_every_hook_is_sent_as_a_request_that_passes_the_checklist(hook: str, se
     assert check_message("request", json.dumps(request)) == []
     context = request["context"]
     assert [member.name for member in HOOKS[hook].members if member.required and member.name not in context] == []
+    assert not any(member.name in context for member in HOOKS[hook].members if member.shape == "resources")
     assert parse_request(request).hook == hook
 
 
