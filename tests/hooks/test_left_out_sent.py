@@ -28,7 +28,8 @@ def engine() -> pmcds.Engine:
 
 def _order(ident: str, **changes: Any) -> dict[str, Any]:
     [found] = [entry["resource"] for entry in _record()["entry"] if entry["resource"].get("status") == "draft"]
-    return copy.deepcopy(found) | {"id": ident} | changes
+    own: dict[str, Any] = copy.deepcopy(found)
+    return own | {"id": ident} | changes
 
 
 def _record(*more: dict[str, Any]) -> dict[str, Any]:

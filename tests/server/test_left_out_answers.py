@@ -244,8 +244,16 @@ def test_everything_is_closed_when_the_server_stops(engine: pmcds.Engine, tmp_pa
     assert server.fetcher is not None and server.audit is not None
     parts: dict[str, Any] = {"fetcher": server.fetcher, "audit": server.audit, "store": server.store}
     server._replay = SimpleNamespace(close=lambda: closed.append("replay"))  # type: ignore[assignment]
+
+    def noted(name: str, close: Any) -> Any:
+        def run() -> None:
+            closed.append(name)
+            close()
+
+        return run
+
     for name, part in parts.items():
-        part.close = lambda name=name, close=part.close: (closed.append(name), close())
+        part.close = noted(name, part.close)
     server.stop()
     assert sorted(closed) == ["audit", "fetcher", "replay", "store"]
     assert not server.ready

@@ -184,8 +184,8 @@ def test_connections_are_kept_for_every_thread_and_nothing_is_asked_twice_by_its
     found = Transport(connections=7)
     for address in ("https://fhir.example/", "http://127.0.0.1/"):
         adapter: Any = found._session.get_adapter(address)
-        assert isinstance(adapter, transport._Adapter)
         assert (adapter._pool_maxsize, adapter.max_retries.total) == (7, 0)
+        assert type(adapter) is transport._Adapter
     assert not found._session.trust_env
     found.close()
 

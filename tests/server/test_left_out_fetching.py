@@ -7,8 +7,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
+from pmcds.server import fetch
 from pmcds.server.fetch import _Budget, _next, _Work
 from pmcds.server.transport import Deadline, FetchError
 
@@ -231,3 +233,59 @@ def test_a_defect_while_fetching_never_costs_the_call_its_cards() -> None:
     for query, follow in (("O?x=1", None), ("Patient/p1", None), (None, SERVER + "O?x=2")):
         got = _work(broken)[0].one(query, follow)
         assert (got.state, got.reason, got.follows) == ("fetch-failed", "RuntimeError", follow is not None)
+
+
+# What was fetched, put into the request
+
+
+def _put(got: dict[str, Any], prefetch: str = "{}", **envelope: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+    members = "".join(f'"{name}": {value}, ' for name, value in envelope.items())
+    merged = fetch._merged(f'{{{members}"prefetch": {prefetch}}}'.encode(), got, fetch._Breaker())
+    return merged.body.decode(), dict(merged.states), json.loads(merged.body)
+
+
+def _entries(*idents: str) -> tuple[msgspec.Raw, ...]:
+    return tuple(msgspec.Raw(json.dumps({"resource": {"id": ident}}).encode()) for ident in idents)
+
+
+def test_p08_what_the_client_sent_stays_as_it_came_digit_by_digit() -> None:
+    text, states, whole = _put(
+        {"new": fetch._Got("fetched", b'{"value": 1.10}')}, '{"own": {"value": 2.50, "none": null}}', hook='"x"'
+    )
+    assert '{"value": 2.50, "none": null}' in text and '{"value": 1.10}' in text
+    assert states == {"new": "fetched"} and set(whole["prefetch"]) == {"own", "new"} and whole["hook"] == "x"
+
+
+def test_p08_a_key_that_was_not_had_is_never_put_in_as_an_empty_one() -> None:
+    failed = fetch._Got("fetch-failed", reason="status-500")
+    for prefetch in ('{"own": 1}', "null", "[]", '"x"'):
+        _, states, whole = _put({"a": failed}, prefetch)
+        assert states == {"a": "fetch-failed"} and "a" not in whole["prefetch"]
+    assert whole["prefetch"] == {}
+
+
+@pytest.mark.parametrize("state", ["fetched", "incomplete"])
+@pytest.mark.parametrize("follows", [False, True])
+def test_p11_pages_are_put_together_with_their_total_and_with_what_is_still_missing(state: str, follows: bool) -> None:
+    following = SERVER + "O?page=3" if state == "incomplete" else None
+    got = fetch._Got(state, None, _entries("b", "c"), None if follows else 5, following, follows)
+    page = {"resourceType": "Bundle", "id": "own", "total": 5, **_to(SERVER + "O?page=2")}
+    page["entry"] = [json.loads(bytes(one)) for one in _entries("a")]
+    _, states, whole = _put({"o": got}, json.dumps({"o": page} if follows else {}))
+    made = whole["prefetch"]["o"]
+    assert states == {"o": state} and made["resourceType"] == "Bundle" and made["total"] == 5
+    assert [one["resource"]["id"] for one in made["entry"]] == (["a"] if follows else []) + ["b", "c"]
+    assert made.get("link") == ([{"relation": "next", "url": following}] if following else None)
+
+
+def test_p11_the_page_that_was_sent_is_kept_with_its_link_where_the_rest_cannot_be_had() -> None:
+    page = {"resourceType": "Bundle", **_page("a", **_to(SERVER + "O?page=2"))}
+    got = fetch._Got("fetch-failed", reason="status-500", follows=True)
+    _, states, whole = _put({"o": got}, json.dumps({"o": page}))
+    assert states == {"o": "incomplete"} and whole["prefetch"]["o"] == page
+
+
+def test_the_reasons_of_all_keys_are_told_once_each() -> None:
+    got = {str(place): fetch._Got("fetch-failed", reason=why) for place, why in enumerate(("b", "a", "b"))}
+    merged = fetch._merged(b"{}", {**got, "x": fetch._Got("fetched", b"{}")}, fetch._Breaker())
+    assert merged.reasons == ("a", "b")

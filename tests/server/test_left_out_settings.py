@@ -77,8 +77,13 @@ def test_a_sites_own_rules_are_served_beside_the_bundled_ones(monkeypatch: pytes
             return Packs(f"{self!s}+{other}")
 
     asked: list[Any] = []
+
+    def own(cls: Any, path: Any) -> str:
+        asked.append(path)
+        return "own"
+
     monkeypatch.setattr(pmcds.Knowledge, "bundled", classmethod(lambda cls: Packs("bundled")))
-    monkeypatch.setattr(pmcds.Knowledge, "from_path", classmethod(lambda cls, path: asked.append(path) or "own"))
+    monkeypatch.setattr(pmcds.Knowledge, "from_path", classmethod(own))
     monkeypatch.setattr(running, "Engine", lambda knowledge, settings: knowledge)
     assert running.engine_of(Config(cards=tmp_path)) == "bundled+own"  # type: ignore[comparison-overlap]
     assert asked == [tmp_path]

@@ -105,7 +105,7 @@ def test_a_store_of_the_standard_library_needs_no_extra(
 
 def test_a_store_waits_for_another_process_that_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds: list[float] = []
-    connect = sqlite3.connect
+    connect: Any = sqlite3.connect
 
     def keep(*arguments: Any, timeout: float = 0.0, **options: Any) -> Any:
         seconds.append(timeout)
