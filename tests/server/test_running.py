@@ -55,7 +55,7 @@ def test_workers_serve_what_the_first_process_was_configured_with(
     assert started.application == "pmcds.server.running:worker"
     assert (started.options["workers"], started.options["factory"]) == (2, True)
     told: list[Config] = []
-    monkeypatch.setattr(running, "create_app", lambda engine, config: told.append(config))
+    monkeypatch.setattr(running, "create_app", lambda engine, config, **_: told.append(config))
     running.worker()
     assert (told[0].language, told[0].metrics, told[0].page, told[0].workers) == ("de", False, False, 2)
 

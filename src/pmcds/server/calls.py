@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pmcds.result import Result
     from pmcds.server.state import Server
 
+_USER = re.compile(r"(?:^|/)[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}$")
 # Kept free for putting the answer together and sending it.
 _MARGIN = 0.02
 
@@ -108,11 +110,10 @@ def _response(
     if server.repeats is None or service.hook not in (SHOWN_AT, HELD_BACK_AT):
         return result.to_dict()
     context = msgspec.json.decode(body, type=_Head).context
-    asked = (
-        *((client.issuer, client.tenant) if client is not None else ()),
-        _tail(context.patientId),
-        _tail(context.userId),
-    )
+    if not _is_named(context.userId) or not isinstance(context.patientId, str):
+        # Nobody can tell whether it is the same user: it is said again.
+        return result.to_dict()
+    asked = (*((client.issuer, client.tenant) if client is not None else ()), context.patientId, context.userId)
     if service.hook == HELD_BACK_AT:
         return result.to_dict(shown_before=server.repeats.again(asked, result))
     response = result.to_dict()
@@ -120,8 +121,9 @@ def _response(
     return response
 
 
-def _tail(ident: Any) -> str | None:
-    return ident.rsplit("/", 1)[-1] if isinstance(ident, str) else None
+def _is_named(user: Any) -> bool:
+    """True for the whole name of a user, as in `Practitioner/1`."""
+    return isinstance(user, str) and _USER.search(user) is not None
 
 
 def _result(

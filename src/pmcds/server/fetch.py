@@ -59,6 +59,10 @@ class Plan:
     keys: Mapping[str, tuple[str | None, str | None]] = field(repr=False)
 
 
+# What a server that works says about one record.
+_ANSWERS = frozenset({"status-400", "status-401", "status-403", "status-404", "status-410"})
+
+
 class _Budget:
     """How many bytes all answers of a call may have together."""
 
@@ -317,11 +321,15 @@ def _merged(body: bytes, got: Mapping[str, _Got], breaker: _Breaker) -> Fetched:
             prefetch[key] = _bundle(
                 {"resourceType": msgspec.Raw(b'"Bundle"'), "type": msgspec.Raw(b'"searchset"')}, found
             )
-    failed = [found.state == _FAILED for found in got.values()]
-    breaker.tell(failed=all(failed))
+    breaker.tell(failed=all(_is_down(found) for found in got.values()))
     envelope["prefetch"] = msgspec.Raw(_encode(prefetch))
     reasons = tuple(sorted({found.reason for found in got.values() if found.reason}))
     return Fetched(_encode(envelope), states, reasons)
+
+
+def _is_down(found: _Got) -> bool:
+    """True if the server gave nothing; that it has no such record, or not for this caller, is an answer."""
+    return found.state == _FAILED and found.reason not in _ANSWERS
 
 
 def _prefetch(envelope: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
