@@ -95,6 +95,7 @@ def _digest(order: Order) -> str:
 
 def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     if selection.named is not None:
+        _check_subjects(selection.named, reading.patient)
         return selection.named
     # By key, so that the order of entries in the input changes nothing.
     orders = sorted(reading.orders, key=lambda order: order.key)
@@ -107,6 +108,17 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
         return tuple(drafts)
     wanted = {_tail(reference) for reference in selection.selections}
     return tuple(order for order in drafts if _tail(order.key) in wanted)
+
+
+def _check_subjects(orders: Sequence[Order], patient: str | None) -> None:
+    """Refuse an order that the caller gives and that names another patient than that of the record (R16)."""
+    for order in orders if patient is not None else ():
+        stated = (order.resource or {}).get("subject")
+        named = stated.get("reference") if isinstance(stated, Mapping) else None
+        parts = named.partition("/_history/")[0].rsplit("/", 2) if isinstance(named, str) else []
+        if parts[-2:-1] == ["Patient"] and parts[-1] != _tail(str(patient)):
+            text = "an order that was given is for another patient than the input is about"
+            raise InputError("order-of-another-patient", text, mend="pass orders of this patient, or check `patient=`")
 
 
 def _dispatched(reading: Reading, orders: Sequence[Order], named: Sequence[str]) -> tuple[Order, ...]:
@@ -133,7 +145,10 @@ def _once(orders: Sequence[Order]) -> tuple[Order, ...]:
     kept: dict[object, Order] = {}
     for order in orders:
         known = order.problem is None and order.drug.ingredients and not order.drug.unmapped
-        key: object = (tuple(sorted(order.drug.ingredients)), order.drug.systemic) if known else order.key
+        key: object = (tuple(sorted(order.drug.ingredients)), order.drug.systemic)
+        if not known:
+            # Two orders of which nobody knows what they are stay two, also under one id.
+            key = (order.key, _digest(order))
         if key in kept:
             first = kept[key]
             also = tuple(source for source in (order.source, *order.also) if source is not None)
@@ -147,7 +162,7 @@ def named_orders(
     several: Sequence[Any], by_name: Callable[[str], Order], from_resource: Callable[[Any], tuple[Order, ...]]
 ) -> tuple[Order, ...]:
     """Orders given by the caller, by name or as resources; none of them has an input line."""
-    orders: dict[str, Order] = {}
+    orders: dict[tuple[str, str], Order] = {}
     for given in several:
         if isinstance(given, str):
             found: tuple[Order, ...] = (by_name(given),)
@@ -157,5 +172,5 @@ def named_orders(
             mend = "pass a name or a MedicationRequest"
             raise InputError("order-unreadable", "an order that was given is no medication order", mend=mend)
         for order in found:
-            orders.setdefault(order.key, order)
+            orders.setdefault((order.key, _digest(order)), order)
     return tuple(orders.values())

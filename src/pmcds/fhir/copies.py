@@ -58,10 +58,12 @@ class Copies:
             for site in group:
                 if site is first:
                     continue
-                if drafts or canonical(site.data) == canonical(first.data):
+                stored = bool(drafts) and site.origin != "draft"
+                if stored or canonical(site.data) == canonical(first.data):
                     self._duplicate(site, first)
             rest = [site for site in group if site.pointer not in self.ignored]
-            if len(rest) > 1:
+            # Orders under way with one id are several orders, neither of which is older.
+            if len(rest) > 1 and not drafts:
                 self._newest(rest)
 
     def _versions(self, by_site: Mapping[str, list[Finding]]) -> None:

@@ -240,8 +240,10 @@ def _selections(
 ) -> tuple[tuple[str, ...], bool]:
     """The keys of the selected drafts, and whether all drafts are in question."""
     if hook == "order-dispatch":
-        stated = context.get("dispatchedOrders", context.get("order"))
-        named = [stated] if isinstance(stated, str) else stated if isinstance(stated, list) else []
+        stated = context.get("dispatchedOrders")
+        stated = context.get("order") if stated is None else stated
+        # What is no list of names is told as an order that leads nowhere.
+        named = stated if isinstance(stated, list) else [] if stated is None else [stated]
         return tuple(dict.fromkeys(_dispatched(item, place) for place, item in enumerate(named))), False
     if hook != "order-select":
         return (), True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -43,6 +44,8 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         self._engine = sql.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        if self._engine.dialect.name == "sqlite":
+            _begin_by_itself(self._engine)
         _META.create_all(self._engine)
 
     def add(self, records: Sequence[FeedbackRecord]) -> int:
@@ -119,6 +122,18 @@ class SqlStore:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def _begin_by_itself(engine: sql.Engine) -> None:
+    """Let SQLAlchemy say BEGIN: Python's driver begins too late for savepoints to be parts of one transaction."""
+
+    @sql.event.listens_for(engine, "connect")
+    def _(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+
+    @sql.event.listens_for(engine, "begin")
+    def _(run: sql.Connection) -> None:
+        run.exec_driver_sql("BEGIN")
 
 
 def _inserted(run: sql.Connection, table: sql.Table, values: dict[str, object]) -> bool:
