@@ -94,13 +94,14 @@ class Engine:
         `clock`. Raises InputError for input that cannot be evaluated at all.
         """
         moment = _moment(now)
+        anonymous = isinstance(source, Patient)
         if isinstance(source, Patient):
             source = fhir.bundle_of(source, now=moment, terms=self.terms)
         opened = fhir.open_input(source, limits=self.settings.limits)
         if patient is not None:
             _check_patient(opened, patient)
         patient = patient or opened.patient
-        selection = Selection(hook=hook, named=self._named(order, moment))
+        selection = Selection(hook=hook, named=self._named(order, moment), anonymous=anonymous)
         return self._run(opened, selection, patient, moment, _late(deadline, clock))
 
     def respond(

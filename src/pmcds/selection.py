@@ -36,12 +36,14 @@ class Selection:
     """What is asked: the hook, the orders named by the caller, or the drafts of a request.
 
     `named` are orders given by the caller (None: not given); `selections` the keys that order-select names
-    (`every_order`: it named none that can be found, so all drafts are in question).
+    (`every_order`: it named none that can be found, so all drafts are in question). An `anonymous` patient has no id
+    that an order could name.
     The rest comes from the request; `options` (a `hooks.CardOptions`) are handed to `hooks.render` as they are.
     """
 
     hook: str | None = None
     named: tuple[Order, ...] | None = None
+    anonymous: bool = False
     context: tuple[str, ...] = ()
     selections: tuple[str, ...] | None = None
     every_order: bool = False
@@ -95,7 +97,8 @@ def _digest(order: Order) -> str:
 
 def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     if selection.named is not None:
-        _check_subjects(selection.named, reading.patient)
+        if not selection.anonymous:
+            _check_subjects(selection.named, reading.patient)
         return selection.named
     # By key, so that the order of entries in the input changes nothing.
     orders = sorted(reading.orders, key=lambda order: order.key)

@@ -26,6 +26,7 @@ PLANTED = (
     (ROOT / "scripts" / "planted_faults_4.toml", RECORDS / "planted-4.json"),
     (ROOT / "scripts" / "planted_faults_5.toml", RECORDS / "planted-5.json"),
     (ROOT / "scripts" / "planted_faults_6.toml", RECORDS / "planted-6.json"),
+    (ROOT / "scripts" / "planted_faults_7.toml", RECORDS / "planted-7.json"),
 )
 
 # Id: (what it is, target of a release, cases of the target or 0 where the target is no number of cases).

@@ -68,6 +68,12 @@ def test_an_order_of_the_patient_or_of_nobody_is_judged(subject: str | None) -> 
     assert _drugs(engine().evaluate(bundle(PATIENT), order=order, now=NOW)) == ["codeine"]
 
 
+def test_a_patient_in_words_has_no_id_that_an_order_could_contradict() -> None:
+    order = _order(CODEINE, subject={"reference": "Patient/of-the-record"})
+    result = engine().evaluate(pmcds.Patient(diplotype={"CYP2D6": "*4/*4"}), order=order, now=NOW)
+    assert {line.outcome for line in result.ledger.orders} == {"ALERT"}
+
+
 def test_two_orders_that_cannot_be_judged_under_one_id_are_both_told() -> None:
     unclear = [_order(code, status="active", doNotPerform="x") for code in (CLOPIDOGREL, CODEINE)]
     assert _drugs(engine().evaluate(bundle(PATIENT, *unclear), now=NOW)) == ["clopidogrel", "codeine"]
