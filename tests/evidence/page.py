@@ -82,13 +82,13 @@ LIMITS = (
         "were written after round 5 began."
     ),
     (
-        "TB-06, round 7: the reader did not know the earlier lists, and 37 of the 60 faults stand where one of them has "
-        "one (the rounds before forbade that). Near tests caught 54 within 170 to 230 s of CPU time; two more were "
+        "TB-06, round 7: the reader did not know the earlier lists, and 37 of the 60 faults stand where one of them "
+        "has one (the rounds before forbade that). Near tests caught 54 within 170 to 230 s of CPU time; two more were "
         "caught by tests of round 6. Of the 23 at new places 21 were caught, of the others 35."
     ),
     (
-        "`scripts/mutate --losses` (an operand, element, keyword, step or guard left out; 2026-11-27, seed 1) saw 325 of "
-        "3,056 in hooks, server and the doors: 206 noticed; tests were written for the rest by people who did not know "
+        "`scripts/mutate --losses` (an operand, element, keyword, step or guard left out; 2026-11-27, seed 1) saw 325 "
+        "of 3,056 in hooks, server and the doors: 206 noticed; tests were written for the rest by people who did not know "
         "round 7. In fhir, infer, engine and terminology only 50 of 13,960 were tried."
     ),
     "The second evaluator does not know that two alleles of one gene that are present exclude a third.",
