@@ -88,8 +88,8 @@ LIMITS = (
     ),
     (
         "`scripts/mutate --losses` (an operand, element, keyword, step or guard left out; 2026-11-27, seed 1) saw 325 "
-        "of 3,056 in hooks, server and the doors: 206 noticed; tests were written for the rest by people who did not know "
-        "round 7. In fhir, infer, engine and terminology only 50 of 13,960 were tried."
+        "of 3,056 in hooks, server and the doors: 206 noticed; tests were written for the rest by people who did "
+        "not know round 7. In fhir, infer, engine and terminology only 50 of 13,960 were tried."
     ),
     "The second evaluator does not know that two alleles of one gene that are present exclude a third.",
     "The second evaluator does not know DPWG's tables, stated star alleles, classes of variants and tumors: left out.",

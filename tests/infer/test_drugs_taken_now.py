@@ -83,7 +83,11 @@ def test_a_drug_that_is_not_taken_changes_nothing() -> None:
     assert changed(answer, gene(STRONG)) is answer
     assert changed(answer, gene(STRONG), taken("drugtwo")) is answer
     doubted = changed(answer, gene(STRONG), taken(status="indeterminate", reason="status-unreadable"))
-    assert (doubted.keys, doubted.modifiers, doubted.notes) == (answer.keys, (), (*answer.notes, "order-status-unreadable"))
+    assert (doubted.keys, doubted.modifiers, doubted.notes) == (
+        answer.keys,
+        (),
+        (*answer.notes, "order-status-unreadable"),
+    )
 
 
 @pytest.mark.parametrize("keys", [("0.0",), ("poor metabolizer",)])
