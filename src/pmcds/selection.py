@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pmcds.errors import InputError
+from pmcds.fhir.subjects import parse_reference
+from pmcds.fhir.values import reference_of
 from pmcds.model.findings import DrugMatch, Order, Reading, Supply
 
 if TYPE_CHECKING:
@@ -115,13 +117,14 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
 
 def _check_subjects(orders: Sequence[Order], patient: str | None) -> None:
     """Refuse an order that the caller gives and that names another patient than that of the record (R16)."""
-    for order in orders if patient is not None else ():
-        stated = (order.resource or {}).get("subject")
-        named = stated.get("reference") if isinstance(stated, Mapping) else None
-        parts = named.partition("/_history/")[0].rsplit("/", 2) if isinstance(named, str) else []
-        if parts[-2:-1] == ["Patient"] and parts[-1] != _tail(str(patient)):
-            text = "an order that was given is for another patient than the input is about"
-            raise InputError("order-of-another-patient", text, mend="pass orders of this patient, or check `patient=`")
+    record = parse_reference(patient) if patient is not None else None
+    for order in orders if record is not None and record.type == "Patient" else ():
+        for name in ("subject", "patient"):
+            named = parse_reference(reference_of((order.resource or {}).get(name)) or "")
+            if named is not None and named.type == "Patient" and record is not None and named.id != record.id:
+                text = "an order that was given is for another patient than the input is about"
+                mend = "pass orders of this patient, or check `patient=`"
+                raise InputError("order-of-another-patient", text, mend=mend)
 
 
 def _dispatched(reading: Reading, orders: Sequence[Order], named: Sequence[str]) -> tuple[Order, ...]:

@@ -50,3 +50,13 @@ def test_a_doubt_takes_no_alert_away() -> None:
 @pytest.mark.parametrize("status", ["stopped", "not-taken", "on-hold", "entered-in-error"])
 def test_a_drug_that_is_not_taken_raises_no_doubt(status: str) -> None:
     assert _told("MedicationStatement", status=status) == ("CLEAR", "normal")
+
+
+def test_a_drug_that_was_stopped_lately_hides_no_doubt_about_it() -> None:
+    bundle = patient(order="codeine", diplotype={"CYP2D6": "*1/*1"})
+    drug = {"resourceType": "MedicationStatement", "medicationCodeableConcept": concept(BUPROPION, RXNORM)}
+    ended = {"start": "2026-01-01", "end": "2026-05-29"}
+    add(bundle, {**drug, "id": "old", "status": "stopped", "effectivePeriod": ended})
+    add(bundle, {**drug, "id": "new", "status": "unknown"})
+    found = line(evaluated(bundle), CODEINE)
+    assert (found.outcome, found.reason) == ("CANNOT-TELL", "order-status-unreadable")

@@ -50,10 +50,9 @@ class Claim:
     @property
     def by_name(self) -> bool:
         """True if only words matched, not codes: of the results, or of the coverage that they rest on."""
-        named: dict[bool, list[bool]] = {True: [], False: []}
-        for finding in self.findings:
-            named[finding.kind == "coverage"].append(finding.matched == "name")
-        return all(named[False]) or any(named[True])
+        results = [finding.matched == "name" for finding in self.findings if finding.kind != "coverage"]
+        covered = [finding.matched == "name" for finding in self.findings if finding.kind == "coverage"]
+        return all(results) or any(covered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Seque
     if answer.word is not None:
         return _whatever_the_genotype(rows, answer, table, index, orders)
     found = tuple(_modifiers(rows, answer, table, index, orders))
-    doubts = _doubted(rows, {one.drug for one in found}, answer, table, index)
+    doubts = _doubted(rows, {one.drug for one in found if not one.stopped}, answer, table, index)
     if doubts:
         reasons = tuple(dict.fromkeys(_OF_A_DRUG.get(reason, reason) for reason, _ in doubts))
         sources = tuple(dict.fromkeys((*answer.sources, *sources_of(finding for _, finding in doubts))))
