@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from pmcds.infer.closed_world import named_answer
+from pmcds.infer.evidence import Index
+from pmcds.model.answers import Subject
+from pmcds.model.findings import DrugMatch, Order, Supply
+from tests.evidence.goldens import NOW
 from tests.evidence.whole import CODEINE, Json, add, concept, evaluated, line, patient
 from tests.fhir.material import RXNORM
 
-BUPROPION, CETIRIZINE = "42347", "20610"
+BUPROPION, CETIRIZINE, MELOXICAM = "42347", "20610", "41493"
 KINDS: dict[str, Json] = {
     "MedicationStatement": {},
     "MedicationDispense": {"whenHandedOver": "2026-05-25", "daysSupply": {"value": 30, "code": "d"}},
@@ -32,10 +38,49 @@ def test_a_status_that_cannot_be_read_never_clears(kind: str, status: str | None
     assert _told(kind, status=status) == ("CANNOT-TELL", "order-status-unreadable")
 
 
-def test_a_modifier_that_nobody_knows_never_clears() -> None:
-    unknown = [{"url": "urn:x", "valueBoolean": True}]
-    told = _told("MedicationDispense", status="completed", modifierExtension=unknown)
-    assert told == ("CANNOT-TELL", "modifier")
+IN_FORCE = {"MedicationStatement": "active", "MedicationRequest": "active", "MedicationAdministration": "in-progress",
+            "MedicationDispense": "completed"}  # fmt: skip
+UNREAD = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+TWO = {"coding": [{"system": RXNORM, "code": BUPROPION}, {"system": RXNORM, "code": MELOXICAM}]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_modifier_that_nobody_knows_neither_clears_nor_counts_as_taken(kind: str) -> None:
+    """It may say that the drug is not taken: no warning names it as a fact (H49)."""
+    assert _told(kind, status=IN_FORCE[kind])[0] == "ALERT"
+    assert _told(kind, status=IN_FORCE[kind], **UNREAD) == ("CANNOT-TELL", "modifier")
+
+
+def test_an_order_with_a_flag_that_cannot_be_read_neither_clears_nor_counts() -> None:
+    assert _told("MedicationRequest", status="active", doNotPerform="true") == ("CANNOT-TELL", "modifier")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_of_two_drugs_neither_clears_nor_counts(kind: str) -> None:
+    told = _told(kind, status=IN_FORCE[kind], medicationCodeableConcept=TWO)
+    assert told == ("CANNOT-TELL", "conflict")
+
+
+@pytest.mark.parametrize("kind", ["MedicationStatement", "MedicationDispense", "MedicationAdministration"])
+def test_a_statement_without_a_person_neither_clears_nor_counts(kind: str) -> None:
+    assert _told(kind, status=IN_FORCE[kind], subject={}) == ("CANNOT-TELL", "no-subject")
+
+
+def test_what_cannot_be_recognized_in_a_combination_takes_no_ingredient_away() -> None:
+    both = {"text": "bupropion / foobarine"}
+    assert _told("MedicationRequest", status="active", medicationCodeableConcept=both)[0] == "ALERT"
+
+
+def test_an_order_that_contradicts_itself_is_open_without_any_finding_about_it() -> None:
+    """The caller may hand an order over whose resource is not in the record."""
+    index = Index({}, {}, Supply(), NOW)
+    sure = Order("order:bupropion", DrugMatch(ingredients=("bupropion",)), state="current")
+    subject = Subject("medication", "bupropion")
+    assert named_answer(subject, index, [sure]).keys == ("present",)
+    for problem in ("order-modifier", "order-unreadable"):
+        answer = named_answer(subject, index, [replace(sure, problem=problem)])
+        assert (answer.keys, answer.reason) == (("present", "absent"), problem)
+    assert named_answer(subject, index, [replace(sure, state="draft", problem="order-modifier")]).keys == ("absent",)
 
 
 @pytest.mark.parametrize("kind", ["MedicationStatement", "MedicationDispense"])

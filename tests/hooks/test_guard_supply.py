@@ -127,3 +127,18 @@ def test_s15_nothing_is_written_in_an_older_shape_of_resources() -> None:
 
 def test_the_codes_of_an_offered_drug_are_the_drugs_own() -> None:
     assert {code.display for code in CODES} == {"ticagrelor"}
+
+
+@pytest.mark.parametrize("sent", ["absent", "present", "empty", "null"])
+@pytest.mark.parametrize(
+    "failed", [{"resourceType": "OperationOutcome"}, 7, {}, {"response": {"status": "500"}, "resource": {}}]
+)
+def test_h51_a_key_of_the_sites_own_that_failed_may_be_any_kind_that_was_not_sent_whole(sent: str, failed: Any) -> None:
+    reading = read_value(failed)
+    states = {"labs": "present", "genes": reading.state, "observations": sent, "reports": sent}
+    types = {"labs": frozenset({"Observation"}), "genes": reading.types}
+    supply = supply_of(states, TEMPLATES, types)
+    assert supply.results == ("error" if sent == "absent" else "supplied")
+    assert supply.conditions == "error"
+    assert supply_of(states, {}, types).results == "error"
+    assert supply_of(states | {"genes": "null"}, {}, types).results == "supplied"

@@ -166,15 +166,22 @@ def supply_of(
 ) -> Supply:
     """For each kind of data whether it was supplied; the worst of its keys decides.
 
-    A kind that no template asks for is supplied if a key holds resources of it, else missing.
+    A kind that no template asks for is supplied if a key holds resources of it, else missing. A key of the site's own
+    that failed tells no type: it may have been of any kind, unless all keys that ask for that kind were sent.
     """
     types = types or {}
     found: dict[str, list[str]] = {}
+    sent: dict[str, bool] = {}
     for key, template in templates.items():
         resource = type_of_template(template)
         kind = KIND_OF_TYPE.get(resource or "")
         if kind is not None:
             found.setdefault(kind, []).append(_covered(key, resource, states, templates, types))
+            sent[kind] = sent.get(kind, True) and states.get(key, ABSENT) != ABSENT
+    if any(state == FAILED and key not in templates and not types.get(key) for key, state in states.items()):
+        for kind in set(KIND_OF_TYPE.values()):
+            if not sent.get(kind):
+                found.setdefault(kind, []).append(FAILED)
     for key, state in states.items():
         if key in templates:
             continue

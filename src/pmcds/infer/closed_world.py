@@ -31,6 +31,7 @@ FUTURE = "future-dated"
 # A draft is not taken yet; what is ordered beside an order is `ordered_with`.
 IN_FORCE = frozenset({"current", "active"})
 DOUBTED = frozenset({words.INDETERMINATE, words.CONFLICTING, words.UNREADABLE})
+_PARTLY = "drug-partly-recognized"
 _MONTHS = Decimal(12)
 _SMALLEST = Decimal("0.0001")
 
@@ -47,18 +48,32 @@ def named_answer(subject: Subject, index: Index, orders: Iterable[Order] = ()) -
             uncertain.append((state.reason, finding))
     # What begins later is neither taken nor absent; an order is in force as soon as it is signed.
     later = {finding.source.site for reason, finding in uncertain if reason == FUTURE}
+    about = [order for order in in_force(orders) if subject.name in order.drug.ingredients]
     ordered = [
-        order
-        for order in orders
-        if order.state in IN_FORCE
-        and subject.name in order.drug.ingredients
-        and (order.source is None or order.source.site not in later)
+        order for order in about if is_certain(order) and (order.source is None or order.source.site not in later)
     ]
     if present or ordered:
         sources = (*sources_of(present), *(order.source for order in ordered if order.source is not None))
         by_name = all(finding.matched == "name" for finding in present) and all(o.drug.how == "name" for o in ordered)
         return Answer(subject, PRESENT, None, None, tuple(dict.fromkeys(sources)), date_of(present), by_name=by_name)
-    return _without(subject, index, uncertain)
+    answer = _without(subject, index, uncertain)
+    if answer.keys != ABSENT or not about:
+        return answer
+    sources = tuple(order.source for order in about if order.source is not None)
+    return Answer(subject, OPEN, None, about[0].problem or "conflict", sources)
+
+
+def in_force(orders: Iterable[Order]) -> list[Order]:
+    """The orders and statements of what is taken already."""
+    return [order for order in orders if order.state in IN_FORCE]
+
+
+def is_certain(order: Order) -> bool:
+    """False if something in an order that nobody can read, or that contradicts itself, may deny that its drug is taken.
+
+    What stands unread beside a known ingredient of a combination does not.
+    """
+    return order.problem in (None, _PARTLY) and not order.drug.conflicting
 
 
 def doubts_about(subject: Subject, index: Index) -> list[tuple[str, Finding]]:

@@ -10,7 +10,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from pmcds.infer.closed_world import IN_FORCE, PRESENT, doubts_about, may_be_taken, named_answer, stopped_on
+from pmcds.infer.closed_world import (
+    PRESENT,
+    doubts_about,
+    in_force,
+    is_certain,
+    may_be_taken,
+    named_answer,
+    stopped_on,
+)
 from pmcds.infer.evidence import Index, sources_of
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
@@ -84,13 +92,13 @@ def _modifiers(
     """One for each drug that is certainly taken now, is to begin, or was stopped lately, each drug once."""
     ordered = {name for order in orders for name in order.drug.ingredients}
     # A drug that is to begin will act beside what is ordered now.
-    in_force = {name for order in orders if order.state in IN_FORCE for name in order.drug.ingredients}
+    begun = {name for order in in_force(orders) if is_certain(order) for name in order.drug.ingredients}
     for row in rows:
         if row["drug"] not in ordered and not may_be_taken(index, row["drug"]):
             continue
         subject = Subject("medication", row["drug"])
         taken = named_answer(subject, index, orders)
-        if taken.keys == PRESENT or row["drug"] in in_force:
+        if taken.keys == PRESENT or row["drug"] in begun:
             yield _modifier(row, answer, table, taken.sources)
             continue
         ended = stopped_on(subject, index, _STILL_ACTING)
