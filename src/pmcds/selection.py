@@ -29,6 +29,8 @@ _WITHOUT_DRAFTS = frozenset(
     }
 )
 _LIVE = frozenset({"draft", "current", "on-hold", "planned", "unknown"})
+# Types of orders end in one of these, whatever is ordered.
+_ORDERABLE = ("Request", "Order", "Prescription", "Task")
 # Kinds of names that must lead to an order: drug orders, and what names nothing that could be looked for.
 _DRUG_ORDERS = frozenset({"MedicationRequest", "MedicationOrder", "dispatchedOrders"})
 
@@ -131,8 +133,8 @@ def _dispatched(reading: Reading, orders: Sequence[Order], named: Sequence[str])
     """The orders that are sent out, wherever they stand; a drug order that nobody supplied is told, not passed over."""
     found = [order for order in orders if order.key in named or _tail(order.key) in named]
     sent = {note.resource for note in reading.inputs} | {order.key for order in found}
-    known = sent | {_tail(key) for key in sent}
-    # A bare id is an order's until a resource of another type has it.
+    # A bare id is a drug order's until an order of another type has it; a result or a person is never sent out.
+    known = sent | {_tail(key) for key in sent if key.partition("/")[0].endswith(_ORDERABLE)}
     lost = {name for name in named if name not in known and ("/" not in name or name.split("/")[0] in _DRUG_ORDERS)}
     return (*found, *(Order(name, DrugMatch(), state="unknown", problem="drug-unresolved") for name in sorted(lost)))
 

@@ -169,6 +169,9 @@ def test_orders_that_are_dispatched_are_found_wherever_they_stand_and_lost_ones_
         (("MedicationRequest/10", "10"), ["MedicationRequest/10"]),
         (("ServiceRequest/s", "ServiceRequest/t", "s", "NutritionOrder/1"), []),
         (("MedicationRequest/s", "MedicationOrder/1", "t"), ["MedicationOrder/1", "MedicationRequest/s", "t"]),
+        # An id without a type that a result or the patient has as well is still an order's.
+        (("o", "p1", "s"), ["o", "p1"]),
+        (("Observation/o", "Patient/p1"), []),
         (("dispatchedOrders/0", "3", "dispatchedOrders/7"),
          ["MedicationRequest/3", "dispatchedOrders/0", "dispatchedOrders/7"]),
         ((), []),

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 import pmcds
 from pmcds.result import Result
 from pmcds.server import Config, create_app
-from pmcds.server.medications import lost_medications
+from pmcds.server.medications import lost_medications, query_for
 from tests.server.material import SELECT, request
 from tests.server.test_fetch import results, without
 from tests.server.upstream import Upstream, upstream
@@ -268,7 +268,8 @@ def _asked(*references: Any, prefetch: Any = None, **order: Any) -> str | None:
     ]
     message = {"context": {"draftOrders": {"resourceType": "Bundle", "entry": orders}}, "prefetch": prefetch}
     # So that the quick look for a Medication finds one.
-    return lost_medications(json.dumps(message | {"note": "Medication/"}).encode(), BASE)
+    lost = lost_medications(json.dumps(message | {"note": "Medication/"}).encode(), BASE)
+    return query_for(lost) if lost else None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pmcds.result import Result
-from pmcds.server.medications import lost_medications
+from pmcds.server.medications import lost_medications, query_for
 from tests.server.conftest import Open
 from tests.server.material import SELECT, VIEW, request
 from tests.server.test_fetch import fetching, results, without
@@ -37,7 +37,8 @@ def _knows(server: Upstream, *resources: Any, monkeypatch: pytest.MonkeyPatch) -
         if not own:
             return record(path)
         if "?" not in path:
-            return next(resource for resource in own if path.endswith(f"/{resource['id']}"))
+            lost: dict[str, Any] = {"resourceType": "OperationOutcome"}
+            return next((resource for resource in own if path.endswith(f"/{resource['id']}")), lost)
         return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in own]}
 
     monkeypatch.setattr(server, "_record", found)
@@ -75,6 +76,21 @@ def test_MI03_the_drug_of_an_order_that_was_fetched_itself_is_fetched_after_it(
         assert client.post(VIEW, json=body).status_code == 200
         assert results[0].ledger.prefetch["medications-referenced-2"] == "fetched"
         assert not any(line.reason == "drug-unresolved" for line in results[0].ledger.orders)
+
+
+def test_MI03_what_could_not_be_had_at_first_is_not_asked_for_again_beside_another(
+    open_client: Open, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with upstream() as server:
+        body, medication = _referring(server.url, without(server.url), "Medication/lost")
+        order = body["context"]["draftOrders"]["entry"][0]["resource"] | {"id": "on-file", "status": "active"}
+        order["medicationReference"] = {"reference": "Medication/m1"}
+        _knows(server, medication, order, monkeypatch=monkeypatch)
+        fetching(open_client, server).post(SELECT, json=body)
+        asked = [path for path, _ in server.seen if "/Medication" in path and "MedicationR" not in path]
+        assert sum("lost" in path for path in asked) == 1
+        assert sum(path.endswith("/m1") for path in asked) == 1
+        assert results[0].ledger.prefetch["medications-referenced-2"] == "fetched"
 
 
 def test_MI03_a_drug_that_cannot_be_had_is_told(open_client: Open, results: list[Result]) -> None:
@@ -125,22 +141,25 @@ def _body(*references: str, **prefetch: Any) -> bytes:
     ],
 )
 def test_MI03_what_is_asked_for(references: tuple[str, ...], query: str | None) -> None:
-    assert lost_medications(_body(*references), SERVER) == query
+    lost = lost_medications(_body(*references), SERVER)
+    assert (query_for(lost) if lost else None) == query
 
 
 def test_MI06_what_was_sent_is_not_asked_for() -> None:
     medication = {"resourceType": "Medication", "id": "m1"}
-    assert lost_medications(_body("Medication/m1", any_key=medication), SERVER) is None
+    assert lost_medications(_body("Medication/m1", any_key=medication), SERVER) == ()
     whole = {"resourceType": "Bundle", "entry": [{"fullUrl": SERVER + "Medication/m9", "resource": medication}]}
-    assert lost_medications(_body(SERVER + "Medication/m9", x=whole), SERVER) is None
+    assert lost_medications(_body(SERVER + "Medication/m9", x=whole), SERVER) == ()
 
 
 def test_MI09_the_shape_of_a_newer_version_is_read() -> None:
     order = {"resourceType": "MedicationRequest", "medication": {"reference": {"reference": "Medication/m1"}}}
     envelope = {"context": {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order}]}}}
-    assert lost_medications(json.dumps(envelope).encode(), SERVER) == "Medication/m1"
+    assert lost_medications(json.dumps(envelope).encode(), SERVER) == ("m1",)
 
 
 def test_MI03_many_references_are_bounded() -> None:
-    query = lost_medications(_body(*(f"Medication/{number}" for number in range(500))), SERVER)
-    assert query is not None and query.count(",") == 39
+    body = _body(*(f"Medication/{number}" for number in range(500)))
+    first = lost_medications(body, SERVER)
+    assert first == tuple(str(number) for number in range(40))
+    assert lost_medications(body, SERVER, first)[:2] == ("40", "41")

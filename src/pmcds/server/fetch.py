@@ -16,7 +16,7 @@ import msgspec
 from pmcds import fhir, hooks
 from pmcds.errors import InputError
 from pmcds.server.config import Fetch
-from pmcds.server.medications import KEY, lost_medications
+from pmcds.server.medications import KEY, lost_medications, query_for
 from pmcds.server.origins import Origin, is_loopback, origin_of, origin_or_none
 from pmcds.server.transport import Deadline, FetchError, Transport
 
@@ -52,11 +52,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be fetched for one call: the server of the request, its token, and a query or address by key."""
+    """What is to be fetched for one call: the server of the request, its token, and a query or address by key.
+
+    `medications` has the ids of the Medications among them.
+    """
 
     server: str = field(repr=False)
     token: str | None = field(repr=False)
     keys: Mapping[str, tuple[str | None, str | None]] = field(repr=False)
+    medications: tuple[str, ...] = field(default=(), repr=False)
 
 
 # What a server that works says about one record.
@@ -107,9 +111,9 @@ class Fetcher:
         token = request.authorization.access_token if request.authorization is not None else None
         keys = self._keys(request, service, opened.envelope)
         lost = lost_medications(body, server)
-        if lost is not None:
-            keys[KEY] = (lost, None)
-        return Plan(server, token, keys) if keys else None
+        if lost:
+            keys[KEY] = (query_for(lost), None)
+        return Plan(server, token, keys, lost) if keys else None
 
     def following(self, plan: Plan, body: bytes, limits: fhir.Limits) -> Plan | None:
         """What is to be fetched after a first round: the Medications that fetched orders refer to. Never raises."""
@@ -117,11 +121,9 @@ class Fetcher:
             fhir.open_input(body, limits=limits)
         except InputError:
             return None
-        lost = lost_medications(body, plan.server)
         # What the first round asked for and did not get is not asked for again.
-        if lost is None or lost == plan.keys.get(KEY, ("", None))[0]:
-            return None
-        return replace(plan, keys={f"{KEY}-2": (lost, None)})
+        lost = lost_medications(body, plan.server, plan.medications)
+        return replace(plan, keys={f"{KEY}-2": (query_for(lost), None)}) if lost else None
 
     async def fetch(self, plan: Plan, body: bytes, *, most: int, seconds: float) -> Fetched:
         """The body with what could be had within so many seconds and bytes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,13 +16,13 @@ KEY = "medications-referenced"
 _MOST = 40
 
 
-def lost_medications(body: bytes, server: str) -> str | None:
-    """The query for the Medications that orders of a request refer to, or None. `server` ends with a slash.
+def lost_medications(body: bytes, server: str, asked: Collection[str] = ()) -> tuple[str, ...]:
+    """Ids of Medications that orders refer to, not asked for before, as many as one query takes.
 
-    The body is that of a request that was opened before, so that it keeps the limits.
+    `server` ends with a slash. The body is that of a request that was opened before, so that it keeps the limits.
     """
     if b"Medication/" not in body:
-        return None
+        return ()
     envelope = msgspec.json.decode(body, type=dict[str, Any])
     placed = list(_resources(envelope))
     sent = {one.key for one in placed} | {one.full_url for one in placed}
@@ -32,10 +32,13 @@ def lost_medications(body: bytes, server: str) -> str | None:
         for reference in _references(one.resource)
         if reference not in sent and (key := _key(reference, server)) is not None and key not in sent
     )
-    idents = [quote(ident, safe="-._~") for ident in wanted][:_MOST]
-    if not idents:
-        return None
-    return f"Medication/{idents[0]}" if len(idents) == 1 else f"Medication?_id={','.join(idents)}"
+    return tuple(ident for ident in wanted if ident not in asked)[:_MOST]
+
+
+def query_for(idents: Sequence[str]) -> str:
+    """What to ask the server for these Medications (at least one)."""
+    quoted = [quote(ident, safe="-._~") for ident in idents]
+    return f"Medication/{quoted[0]}" if len(quoted) == 1 else f"Medication?_id={','.join(quoted)}"
 
 
 def _resources(envelope: Mapping[str, Any]) -> Iterator[Placed]:
