@@ -113,8 +113,12 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     drafts = [order for order in orders if _in_context(order)]
     if selection.every_order or selection.selections is None:
         return tuple(drafts)
-    wanted = {_tail(reference) for reference in selection.selections}
-    return tuple(order for order in drafts if _tail(order.key) in wanted)
+    return tuple(order for order in drafts if _is_named(order.key, selection.selections))
+
+
+def _is_named(key: str, selections: Sequence[str]) -> bool:
+    """True if a selection is this order's: by its type and id, in a URL or not, or by a bare id."""
+    return any(named in (key, _tail(key)) or named.endswith(f"/{key}") for named in selections)
 
 
 def _check_subjects(orders: Sequence[Order], patient: str | None) -> None:

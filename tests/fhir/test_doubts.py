@@ -209,7 +209,11 @@ def test_two_versions_of_one_id_without_an_order_of_time_stay_both() -> None:
     assert [note.ignored for note in found.inputs if note.resource == "Observation/a"] == [None, None]
     values = {f.value["quantity"] for f in findings_of(found, "Observation/a", "laboratory")}
     assert values == {Decimal("0.9"), Decimal("1.9")}
-    later = reading(bundle(PATIENT, one, {**other, "issued": "2026-04-01T00:00:00Z"}), "Patient/p1")
+    issued = {"issued": "2026-04-01T00:00:00Z"}
+    # What only one of them states does not order them.
+    found = reading(bundle(PATIENT, one, {**other, **issued}), "Patient/p1")
+    assert len(findings_of(found, "Observation/a", "laboratory")) == 2
+    later = reading(bundle(PATIENT, {**one, "issued": "2026-03-31T00:00:00Z"}, {**other, **issued}), "Patient/p1")
     assert [f.value["quantity"] for f in findings_of(later, "Observation/a", "laboratory")] == [Decimal("1.9")]
 
 

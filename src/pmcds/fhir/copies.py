@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from pmcds.fhir.decode import canonical
@@ -145,11 +146,12 @@ class Copies:
 
     def _newest(self, group: list[Site]) -> None:
         """The newest version counts; if it is void and an older one is not, nobody knows what holds."""
-        group = sorted(group, key=_age)
-        if _age(group[-1])[:4] == _age(group[-2])[:4]:
+        aged = sorted(zip(_ages(group), group, strict=True), key=lambda one: (one[0], one[1].key))
+        (before, _), (last, newest) = aged[-2:]
+        if before == last:
             return
-        for site in group[:-1]:
-            self._supersede(site, group[-1])
+        for _, site in aged[:-1]:
+            self._supersede(site, newest)
 
     def _supersede(self, older: Site, newer: Site) -> None:
         if _is_void(newer):
@@ -198,23 +200,28 @@ def _of_one_server(groups: Iterable[list[Site]]) -> Iterator[list[Site]]:
         yield from (part for part in parts if len(part) > 1)
 
 
-def _age(site: Site) -> tuple[str, str, int, int, str]:
-    """Sort key from the oldest to the newest version: issued, effective, version, whether it says that it corrects."""
-    data = site.data or {}
-    meta = as_dict(data.get("meta"))
-    version = decimal_of(meta.get("versionId"))
-    return (
-        _instant(data.get("issued")),
-        _instant(date_of(data, ("effective",), ())),
-        int(version) if version is not None else -1,
-        1 if as_text(data.get("status")) in _REVISED else 0,
-        site.key,
-    )
+def _ages(group: Sequence[Site]) -> list[tuple[Any, ...]]:
+    """How new each version is: issued, effective, number of the version, whether it says that it corrects.
+
+    Only what all of them state counts, and dates only if none may lie within another ("2026-10" and "2026-10-15").
+    """
+    stated = [site.data or {} for site in group]
+    columns: list[Sequence[Any]] = []
+    for texts in ([data.get("issued") for data in stated], [date_of(data, ("effective",), ()) for data in stated]):
+        starts = [span.start for span in map(span_of, texts) if span is not None]
+        if len(starts) == len(group) and not _within(texts):
+            columns.append(starts)
+    versions = [decimal_of(as_dict(data.get("meta")).get("versionId")) for data in stated]
+    if None not in versions:
+        columns.append(versions)
+    columns.append([as_text(data.get("status")) in _REVISED for data in stated])
+    return list(zip(*columns, strict=True))
 
 
-def _instant(text: Any) -> str:
-    span = span_of(text)
-    return span.start.isoformat() if span is not None else ""
+def _within(texts: Iterable[Any]) -> bool:
+    """True if one date is a part of another; sorted, the shorter one stands right before."""
+    ordered = sorted({str(text) for text in texts})
+    return any(later.startswith(earlier) for earlier, later in pairwise(ordered))
 
 
 def _is_void(site: Site) -> bool:

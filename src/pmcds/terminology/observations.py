@@ -45,7 +45,7 @@ class Observations:
         self._answers = {str(code): str(word) for code, word in (document.get("answers") or {}).items()}
         self._words = _spellings(document.get("words"))
         self._phenotypes = _spellings(document.get("phenotypes"))
-        self.scales = frozenset(strings(document.get("scales")))
+        self.scales = {str(scale): str(unit) for scale, unit in (document.get("scales") or {}).items()}
         self._names: dict[str, ObservationTerm] = {}
         self._patterns: list[tuple[str, str, str, ObservationTerm]] = []
         for entry in document.get("names") or ():

@@ -179,8 +179,8 @@ class Terms:
         return self._observations.indicator(text)
 
     @property
-    def scales(self) -> frozenset[str]:
-        """Score scales that may stand in front of a percentage."""
+    def scales(self) -> Mapping[str, str]:
+        """Score scales that may stand in front of a number, with the unit of that number."""
         return self._observations.scales
 
     @cached_property

@@ -19,6 +19,8 @@ _SCALED = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{1,3})?)\s*(?P<percent>%)?",
     re.ASCII,
 )
+# Units of a share of one.
+_SHARES = frozenset({"1", "{ratio}", "{fraction}"})
 _SIGNS = {"≥": ">=", "≤": "<="}
 # Which results a score of 0 to 3 can stand beside; 2 is neither (CAT-19).
 _RESULT_OF_SCORE = {"0": "negative", "1+": "negative", "3+": "positive"}
@@ -107,7 +109,7 @@ def _number(record: Record, term: ObservationTerm, number: Number) -> Read:
         return _score_of_number(number)
     if term.kind in ("ratio", "copies") and number.unit == "1":
         number = number._replace(unit=None)
-    number = with_unit(number, term)
+    number = with_unit(_in_percent(number) if term.kind == "percent" else number, term)
     parts = number.value()
     if term.kind == "percent" and (says := getattr(term, "says", None)):
         parts["score"] = says
@@ -125,6 +127,17 @@ def _number(record: Record, term: ObservationTerm, number: Number) -> Read:
     ):
         status, reason = "conflicting", "implausible"
     return Read(parts, unit if reason != "unit-unreadable" else None, status, reason, notes=number.notes)
+
+
+def _in_percent(number: Number) -> Number:
+    """A share of one in percent; 1 and more "of one" are shares or percents, nobody can tell (H33)."""
+    ends = [end for end in (number.quantity, number.low, number.high) if end is not None]
+    if number.unit not in _SHARES or not ends:
+        return number
+    if any(end >= 1 for end in ends):
+        return number._replace(reason=number.reason or "unit-unreadable", stated_unit=number.unit, unit=None)
+    quantity, low, high = (None if end is None else end * 100 for end in (number.quantity, number.low, number.high))
+    return number._replace(quantity=quantity, low=low, high=high, unit="%")
 
 
 def _other_kind(record: Record, number: Number, term: ObservationTerm) -> bool:
@@ -176,11 +189,12 @@ def _result(term: ObservationTerm, word: str) -> str:
 
 
 def _scaled(record: Record, term: ObservationTerm, text: str) -> Read | None:
-    """A percentage with its scale in front ("TPS 55 %"), only under a code that asks for one (B8)."""
+    """A number with its scale in front ("TPS 55 %"), only under a code that asks for one (B8)."""
     if term.kind not in ("report", "percent"):
         return None
     found = _SCALED.fullmatch(text)
-    if not found or found["scale"].upper() not in record.context.terms.scales:
+    unit = record.context.terms.scales.get(found["scale"].upper()) if found else None
+    if not found or unit is None:
         return None
     number = decimal_of(found["number"])
     if number is None:
@@ -188,7 +202,10 @@ def _scaled(record: Record, term: ObservationTerm, text: str) -> Read | None:
     parts: dict[str, Any] = {"score": found["scale"].upper(), "quantity": number}
     if found["comparator"]:
         parts["comparator"] = _SIGNS.get(found["comparator"], found["comparator"])
-    return Read(parts, "%" if found["percent"] else "1")
+    if unit == "%" and not found["percent"] and 0 < number < 1:
+        # A share of one, or less than a percent: nobody can tell.
+        return Read({**parts, "as_stated": text}, None, "indeterminate", "unit-unreadable")
+    return Read(parts, "%" if found["percent"] else unit)
 
 
 def _contradicted(record: Record, result: str | None) -> bool:

@@ -12,13 +12,15 @@ from pmcds.fhir.observations.answers import answer_in, interpretation_of, short
 from pmcds.fhir.observations.coordinates import Coordinates, coordinates_of
 from pmcds.fhir.observations.gene_results import Place, answer_words, presence
 from pmcds.fhir.observations.genes import Named, genes_stated
-from pmcds.fhir.observations.numbers import number_in
+from pmcds.fhir.observations.numbers import number_in, quantity_of
 from pmcds.fhir.observations.record import Record, Stated, stated_in
 from pmcds.fhir.observations.stars import stated as star_of
-from pmcds.fhir.values import as_dict, as_dicts, as_text, clean, codings, decimal_of, extension
+from pmcds.fhir.values import as_dicts, clean, codings, extension
 from pmcds.model.findings import Finding
 
 _HUNDRED = Decimal(100)
+# Units of an allele fraction; of words that no table knows ("decimal", "relative frequency") the number itself tells.
+_SHARES = frozenset({"%", "1", "{ratio}", "{fraction}", None})
 
 # Components that say which change was looked for, or where.
 _NAMING = ("variation", "coding", "genomic", "protein", "dbsnp", "region")
@@ -204,20 +206,18 @@ def _details(record: Record, change: Change) -> None:
 
 def _fraction(record: Record, change: Change, component: dict[str, Any]) -> None:
     """The allele fraction as a number from 0 to 1 (T19)."""
-    quantity = as_dict(component.get("valueQuantity"))
-    number = decimal_of(quantity.get("value"))
-    if number is None or quantity.get("comparator") or not 0 <= number <= _HUNDRED:
+    stated = quantity_of(component.get("valueQuantity"), record.context.terms)
+    number = stated.quantity
+    if number is None or stated.comparator or stated.unit not in _SHARES or not 0 <= number <= _HUNDRED:
         change.notes.append("allele fraction not readable")
-        return
-    unit, code = as_text(quantity.get("unit")), as_text(quantity.get("code"))
-    if "%" in (unit, code):
+    elif stated.unit == "%":
         change.parts["vaf"] = number / _HUNDRED
     elif number > 1:
         change.parts["vaf"] = number / _HUNDRED
         change.missing.append("vaf-unit")
     else:
         change.parts["vaf"] = number
-        if unit is None and code is None:
+        if stated.unit is None and stated.reason is None:
             change.missing.append("vaf-unit")
 
 
