@@ -19,7 +19,7 @@ def results() -> Iterator[tuple[str, list[Json]]]:
     yield "result-of-a-period", [_number(effectivePeriod={"start": "2026-03-02", "end": "2026-03-05"})]
     yield "result-of-a-timing", [_number(effectiveTiming={"event": ["2026-03-02", "2026-04-02"]})]
     yield "result-that-was-issued", [_number(issued="2026-03-04T10:00:00Z", focus=_own_and_another())]
-    yield "result-with-a-reason", [_number(effectivePeriod={"end": "2026-03-05"}, **_value_absent())]
+    yield "result-with-a-reason", [_value_absent()]
     yield "source-classes", [_of_two_classes(), _genotype("b", None, **_source("LA6684-0"))]
     yield "specimens", _of_specimens()
     yield "report-that-lists", _listed()
@@ -39,8 +39,10 @@ def _own_and_another() -> list[Json]:
 
 
 def _value_absent() -> Json:
-    return {"valueQuantity": None, "_valueQuantity": {"extension": [
-        {"url": "urn:x"}, {"url": ABSENT, "valueCode": "unknown"}]}}  # fmt: skip
+    """No value, and beside it the reason as a second extension."""
+    stated = _number(effectivePeriod={"end": "2026-03-05"})
+    del stated["valueQuantity"]
+    return {**stated, "_valueQuantity": {"extension": [{"url": "urn:x"}, {"url": ABSENT, "valueCode": "unknown"}]}}
 
 
 def _genotype(ident: str, source: str | None, **members: Any) -> Json:
@@ -101,7 +103,8 @@ def _derived() -> list[Json]:
     derived = {**_genotype("d", "LA6683-2", **loose), "derivedFrom": [{"reference": "Observation/creat"}]}
     report = {
         "resourceType": "DiagnosticReport", "id": "r", "status": "modified", "code": concept("57979-7"), **loose,
-        "issued": "2026-03-02", "result": [{"reference": "Observation/creat"}], "conclusionCode": [{"text": "Positive"}],
+        "issued": "2026-03-02", "result": [{"reference": "Observation/creat"}],
+        "conclusionCode": [{"text": "Positive"}],
     }  # fmt: skip
     return [first, derived, report]
 
