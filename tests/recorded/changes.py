@@ -46,14 +46,16 @@ OF_FORM = frozenset({"resourceType", "id", "fullUrl", "system", "reference", "su
 _LEFT = ("Organization", "Practitioner")
 
 
-def changes(source: Any, now: datetime, left: Collection[str], form: bool) -> Iterator[tuple[str, Edit]]:
-    """Every change of an input, by name; resources of the types that are left stay as they are.
+def changes(
+    source: Any, now: datetime, left: Collection[str], form: bool, not_asked: Collection[str] = NOT_ASKED
+) -> Iterator[tuple[str, Edit]]:
+    """Every change of an input, by name; resources of the types and members that are left stay as they are.
 
     Without `form` only what a result or an order says is changed, not how and with what else it is sent.
     """
     if form:
         yield from _of_whole(source, (*_LEFT, *left))
-    for path, value in _nodes(source, (), (*_LEFT, *left)):
+    for path, value in _nodes(source, (), (*_LEFT, *left), not_asked):
         if not form and path[-1] in OF_FORM:
             continue
         name = "/".join(map(str, path))
@@ -61,13 +63,15 @@ def changes(source: Any, now: datetime, left: Collection[str], form: bool) -> It
             yield f"{name}: {what}", _at(path, put)
 
 
-def _nodes(value: Any, path: tuple[Step, ...], left: Collection[str]) -> Iterator[tuple[tuple[Step, ...], Any]]:
+def _nodes(
+    value: Any, path: tuple[Step, ...], left: Collection[str], not_asked: Collection[str]
+) -> Iterator[tuple[tuple[Step, ...], Any]]:
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in members:
-        if name in NOT_ASKED or _is_left(item, left):
+        if name in not_asked or _is_left(item, left):
             continue
         yield (*path, name), item
-        yield from _nodes(item, (*path, name), left)
+        yield from _nodes(item, (*path, name), left, not_asked)
 
 
 def _is_left(item: Any, left: Collection[str]) -> bool:
