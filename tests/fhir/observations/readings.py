@@ -1,7 +1,7 @@
 """What each result of a collection is read as, and what small changes of it do: a text for people.
 
-`python -m tests.fhir.observations.readings` writes it. A change of the product that moves a line is to be read before it
-is kept.
+`python -m tests.fhir.observations.readings` writes it. A change of the product that moves
+a line is to be read before it is kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.fhir.observations import reading_genes, reading_texts, reading_values
 from tests.fhir.observations.support import context, patient
 
 Json = dict[str, Any]
-Edit = Callable[[list[Json]], None]
+Edit = Callable[[list[Json]], Any]
 FILE = Path(__file__).with_name("readings.txt")
 CASES: dict[str, list[Json]] = {
     **reading_genes.CASES, **reading_variants.CASES, **reading_values.CASES, **reading_texts.CASES,
@@ -59,26 +59,36 @@ def edits(resources: list[Json]) -> Iterator[tuple[str, Edit]]:
     last = resources[-1]
     components = last.get("component") or []
     for place in range(len(components)):
-        yield f"without component {place}", lambda of, at=place: of[-1]["component"].pop(at)
-        yield f"component {place} twice", lambda of, at=place: of[-1]["component"].append(of[-1]["component"][at])
-        yield f"component {place} has no value", lambda of, at=place: _unvalued(of[-1]["component"][at])
-        yield f"component {place} under a local code first", lambda of, at=place: _local(of[-1]["component"][at])
+        yield f"without component {place}", _with(place, lambda of, at: of[-1]["component"].pop(at))
+        yield (
+            f"component {place} twice",
+            _with(place, lambda of, at: of[-1]["component"].append(of[-1]["component"][at])),
+        )
+        yield f"component {place} has no value", _with(place, lambda of, at: _unvalued(of[-1]["component"][at]))
+        yield (
+            f"component {place} under a local code first",
+            _with(place, lambda of, at: _local(of[-1]["component"][at])),
+        )
     if len(components) > 1:
         yield "components from the last to the first", lambda of: of[-1]["component"].reverse()
     for name in last:
         if name.startswith("value") or name in ("derivedFrom", "hasMember", "interpretation", "extension", "category"):
-            yield f"without {name}", lambda of, at=name: of[-1].pop(at)
+            yield f"without {name}", _with(name, lambda of, at: of[-1].pop(at))
     if last["resourceType"] == "Observation":
         yield "under a local code first", lambda of: _local(of[-1])
         yield "whose value has a local code first", lambda of: _local(of[-1], "valueCodeableConcept")
         for code in ("POS", "NEG"):
             system = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
             said = [{"coding": [{"system": system, "code": code}]}]
-            yield f"interpreted as {code}", lambda of, at=said: of[-1].update(interpretation=at)
+            yield f"interpreted as {code}", _with(said, lambda of, at: of[-1].update(interpretation=at))
     yield "not final", lambda of: of[-1].update(status="preliminary")
     if len(resources) > 1:
         yield "beside another patient's", lambda of: of[0].update(subject={"reference": "Patient/p2"})
         yield "alone", lambda of: of.__delitem__(slice(0, -1))
+
+
+def _with(value: Any, edit: Callable[[list[Json], Any], Any]) -> Edit:
+    return lambda of: edit(of, value)
 
 
 def _unvalued(component: Json) -> None:

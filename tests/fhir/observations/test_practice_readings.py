@@ -1,7 +1,7 @@
 """No result of the collection, and no small change of one, is read otherwise than on record.
 
 The collection has a result for each form that the readers know, in every release; what tests of one form do not look at
-(notes, what is missing, the words of a reason, neighbours of a result) is on record too. Where a change of the reading is
+(notes, what is missing, the words of a reason, neighbours of a result) is on record too. Where a change of reading is
 meant: `python -m tests.fhir.observations.readings`, and read the difference that git shows.
 """
 
