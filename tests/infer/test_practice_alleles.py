@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from pmcds.infer import infer
@@ -92,7 +94,7 @@ def test_pg48_a_diplotype_that_rests_on_coverage_by_name_is_never_one_by_code(by
     assert answer.by_name == ("name" in (by, covered_by))
 
 
-def _two(gene: str, pair: str, value: dict[str, object], status: str = "present") -> Answer:
+def _two(gene: str, pair: str, value: Mapping[str, object], status: str = "present") -> Answer:
     more = variant(gene, dict(value), source_class="germline", status=status)
     return ask("phenotype", gene, genotype(gene, pair), more)
 
