@@ -1,9 +1,9 @@
 """What the rules of each drug say to each answer that is possible, in short lines.
 
 For each drug one answer at a time is changed, in a patient for whom a card is due and in one for whom none is (every
-value, and of the words and open answers one of several, so that it stays fast). What is kept of an outcome is how it ends and the first signs of a digest over all that is told of it: the card as a client gets
-it, the line of the ledger, the rows of the guideline, and why. Write it anew with `python -m tests.engine.every_answer`
-and read the difference.
+value, and of the words and open answers one of several, so that it stays fast). What is kept of an outcome is how it
+ends and the first signs of a digest over all that is told of it: the card as a client gets it, the line of the ledger,
+the rows of the guideline, and why. Write it anew with `python -m tests.engine.every_answer` and read the difference.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pmcds.hooks.actions import Setting
 from pmcds.model import words
 from pmcds.model.answers import CLOSED_WORLD, NUMERIC, Answer, Interval, Key, Modifier, Subject
 from pmcds.model.findings import DrugMatch, InputNote, Order, Reading, Source, Supply
-from pmcds.model.rules import Case, Rule
+from pmcds.model.rules import Atom, Case, Rule
 from pmcds.result import Result
 from tests.evidence.goldens import whole
 
@@ -82,7 +82,7 @@ def values_of(subject: Subject, rules: Sequence[Rule]) -> tuple[Key, ...]:
     return tuple(dict.fromkeys((*named, *listed)))[: len(named) + 2]
 
 
-def _atoms(rule: Rule) -> Iterator[object]:
+def _atoms(rule: Rule) -> Iterator[Atom]:
     for population in rule.populations:
         for condition in (population.condition, *(case.condition for case in population.cases)):
             yield from atoms(condition)
@@ -290,7 +290,7 @@ def told(
     notes = tuple(InputNote(site, resource) for site, resource in sorted(sites.items()))
     reading = Reading(orders=tuple(orders.values()), inputs=notes, patient="Patient/1")
     ledger = account(reading, outcomes, judged=orders.values(), snapshot="abc")
-    result = Result(cards, ledger, outcomes, engine.phrasing)
+    result = Result(cards, ledger, tuple(outcomes), engine.phrasing)
     return {
         "response": rendered.response,
         "notes": rendered.notes,

@@ -12,7 +12,7 @@ from pmcds.model import words
 from tests.engine.every_answer import LETTERS, RECORD, changes, every_drug, lines, outcomes_of
 
 MEND = (
-    "If every moved line is meant, run python -m tests.engine.every_answer and read its difference before you keep it."
+    "If every moved line is meant, run python -m tests.engine.every_answer and read the difference before you keep it."
 )
 
 
@@ -31,7 +31,7 @@ def test_no_answer_to_a_question_of_a_rule_has_other_consequences_than_before() 
 
 
 def test_the_record_holds_every_rule_and_every_way_in_which_a_line_can_end() -> None:
-    ends = {word: 0 for word in LETTERS}
+    ends = dict.fromkeys(LETTERS, 0)
     seen = set()
     for asked in every_drug():
         for _, answers in changes(asked):
