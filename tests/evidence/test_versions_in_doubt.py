@@ -29,9 +29,11 @@ def test_h07_a_corrected_version_counts_whichever_of_the_two_says_when_it_was_is
     assert _codeine({**first, "meta": {}}, second)[0] == "ALERT"
 
 
-def test_h07_what_only_one_version_states_orders_nothing() -> None:
+def test_h07_a_date_that_only_one_version_states_orders_nothing() -> None:
+    assert _codeine({"meta": {"versionId": "3"}, "status": "entered-in-error"}, {})[0] == "CANNOT-TELL"
+    assert _codeine({}, {"meta": {"versionId": "3"}, "status": "entered-in-error"})[0] == "CANNOT-TELL"
     assert _codeine(ISSUED, {})[0] == "CANNOT-TELL"
-    assert _codeine({"meta": {"versionId": "3"}}, {})[0] == "CANNOT-TELL"
+    assert _codeine({}, {**ISSUED, "status": "entered-in-error"})[0] == "CANNOT-TELL"
 
 
 @pytest.mark.parametrize("day", ["2026-03-15", "2026-03-15T10:00:00Z"])

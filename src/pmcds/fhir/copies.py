@@ -145,10 +145,12 @@ class Copies:
         return [group for group in groups.values() if len(group) > 1]
 
     def _newest(self, group: list[Site]) -> None:
-        """The newest version counts; if it is void and an older one is not, nobody knows what holds."""
+        """The newest version counts; beside a void one that is newer, or may be, nobody knows what holds."""
         aged = sorted(zip(_ages(group), group, strict=True), key=lambda one: (one[0], one[1].key))
         (before, _), (last, newest) = aged[-2:]
         if before == last:
+            if any(map(_is_void, group)):
+                self._conflicts.update(site.pointer for site in group if not _is_void(site))
             return
         for _, site in aged[:-1]:
             self._supersede(site, newest)
@@ -203,7 +205,7 @@ def _of_one_server(groups: Iterable[list[Site]]) -> Iterator[list[Site]]:
 def _ages(group: Sequence[Site]) -> list[tuple[Any, ...]]:
     """How new each version is: issued, effective, number of the version, whether it says that it corrects.
 
-    Only what all of them state counts, and dates only if none may lie within another ("2026-10" and "2026-10-15").
+    Dates count only where all of them state one and none may lie within another ("2026-10" and "2026-10-15").
     """
     stated = [site.data or {} for site in group]
     columns: list[Sequence[Any]] = []
@@ -212,8 +214,8 @@ def _ages(group: Sequence[Site]) -> list[tuple[Any, ...]]:
         if len(starts) == len(group) and not _within(texts):
             columns.append(starts)
     versions = [decimal_of(as_dict(data.get("meta")).get("versionId")) for data in stated]
-    if None not in versions:
-        columns.append(versions)
+    # A number tells that there were versions before: a copy without one is no later than one that has it.
+    columns.append([-1 if version is None else version for version in versions])
     columns.append([as_text(data.get("status")) in _REVISED for data in stated])
     return list(zip(*columns, strict=True))
 

@@ -40,7 +40,10 @@ def local(name: str, **members: Any) -> list[Json]:
 
 def later(answer_of: Any, of: Json, **members: Any) -> list[Json]:
     extension = [{"url": SEQUEL, "valueReference": {"reference": "Observation/o1"}}]
-    return [of, observation(concept(text="Validation"), id="x", extension=extension, valueCodeableConcept=answer_of, **members)]
+    return [
+        of,
+        observation(concept(text="Validation"), id="x", extension=extension, valueCodeableConcept=answer_of, **members),
+    ]
 
 
 V600E = variant(gene("BRAF"), component("48005-3", concept("http://varnomen.hgvs.org", "p.Val600Glu")))

@@ -71,7 +71,11 @@ def told(text: str, code: str = "21636-6", *components: Json) -> list[Json]:
 
 def motif(text: str, order: Any = None, code: str = "repeat-motif", name: str = "valueString") -> Json:
     found = tbd(code, text, name)
-    return {**found, "extension": [{"url": "http://x.example/repeat-motif-order", "valueInteger": order}]} if order else found
+    return (
+        {**found, "extension": [{"url": "http://x.example/repeat-motif-order", "valueInteger": order}]}
+        if order
+        else found
+    )
 
 
 def judged(*components: Json, value: Any = None, code: Any = None, **members: Any) -> list[Json]:
