@@ -39,8 +39,8 @@ LIMITS = (
     "TB-15: limits on the address space of a forked process that has loaded everything; not of the server.",
     (
         "TB-16: CPU time grows with what else runs. Beside four other processes 4,990 odd results took 2.46 s (seed "
-        "26112703 of 2026-11-27). Two runs of 55daf13 (2.34 s beside three processes, 2.14 s alone) were over the limit; "
-        "the same input took 1.7 to 2.7 s with that code minutes later: the speed of the machine differs by half from "
+        "26112703 of 2026-11-27). Two runs of 55daf13 (2.34 s beside three processes, 2.14 s alone) were over the "
+        "limit; the same input took 1.7 to 2.7 s with that code minutes later: the speed of the machine differs by half from "
         "one minute to the next."
     ),
     (
