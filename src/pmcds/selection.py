@@ -113,12 +113,9 @@ def _judged(reading: Reading, selection: Selection) -> tuple[Order, ...]:
     drafts = [order for order in orders if _in_context(order)]
     if selection.every_order or selection.selections is None:
         return tuple(drafts)
-    return tuple(order for order in drafts if _is_named(order.key, selection.selections))
-
-
-def _is_named(key: str, selections: Sequence[str]) -> bool:
-    """True if a selection is this order's: by its type and id, in a URL or not, or by a bare id."""
-    return any(named in (key, _tail(key)) or named.endswith(f"/{key}") for named in selections)
+    # A selection is written "Type/id", as a URL that ends so, or as a bare id, which may be of any type.
+    wanted = {"/".join(named.rsplit("/", 2)[-2:]) for named in selection.selections}
+    return tuple(order for order in drafts if order.key in wanted or _tail(order.key) in wanted)
 
 
 def _check_subjects(orders: Sequence[Order], patient: str | None) -> None:
@@ -148,7 +145,7 @@ def _in_context(order: Order) -> bool:
 
 
 def _tail(reference: str) -> str:
-    """The id at the end of a reference: selections are written "Type/id", as a bare id, or as a URL."""
+    """The id at the end of a reference."""
     return reference.rsplit("/", 1)[-1]
 
 
