@@ -192,11 +192,10 @@ class Engine:
         rules = {order.key: self._rules_of(order, selection) for order in orders}
         about_patient = self._patient_rules(selection)
         asked = self._asks(tuple(dict.fromkeys(rule for group in (about_patient, *rules.values()) for rule in group)))
+        every = replace(reading, orders=_with_others(orders, reading.orders))
         situation = Situation(
-            answers=infer.infer(
-                reading, asked, genes=self.knowledge.genes, terms=self.terms, now=now, blank=self._answers
-            ),
-            orders=_with_others(orders, reading.orders),
+            answers=infer.infer(every, asked, genes=context.genes, terms=context.terms, now=now, blank=self._answers),
+            orders=every.orders,
             supply=reading.supply,
             hook=selection.hook,
             cancer_known=any(_is_coded_cancer(finding) for finding in reading.findings),
@@ -355,7 +354,10 @@ class Engine:
 
 
 def _with_others(judged: Sequence[Order], read: Sequence[Order]) -> tuple[Order, ...]:
-    """The orders in question, and after them those of the record that are not among them."""
+    """The orders in question, and after them those of the record that are not among them.
+
+    What the caller hands over is among them: it may change what a gene does to the other drugs.
+    """
     places = {order.source.site for order in judged if order.source is not None}
     return (*judged, *(order for order in read if order.source is None or order.source.site not in places))
 

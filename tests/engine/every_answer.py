@@ -3,7 +3,7 @@
 For each drug one answer at a time is changed, in a patient for whom a card is due and in one for whom none is (every
 value, and of the words and open answers one of several, so that it stays fast). What is kept of an outcome is how it
 ends and the first signs of a digest over all that is told of it: the card as a client gets it, the line of the ledger,
-the rows of the guideline, and why. Write it anew with `python -m tests.engine.every_answer` and read the difference.
+the rows of the guideline, and why. Write it anew with `scripts/record --rules` and read the difference.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pmcds.model.rules import Atom, Case, Rule
 from pmcds.result import Result
 from tests.evidence.goldens import whole
 
-RECORD = Path(__file__).with_name("every_answer.txt")
+FILE = Path(__file__).with_name("every_answer.txt")
 # So many combinations are tried to find a patient whom a case is about.
 MOST = 400
 # Of the answers that are no plain value one of so many is tried with a drug.
@@ -315,5 +315,6 @@ def lines() -> Iterator[str]:
         yield from (f"  {question}: {' | '.join(row)}" for question, row in rows.items())
 
 
-if __name__ == "__main__":
-    RECORD.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+def whole_record() -> str:
+    """All lines of the record."""
+    return "\n".join(lines()) + "\n"

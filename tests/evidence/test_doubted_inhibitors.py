@@ -105,3 +105,34 @@ def test_a_drug_that_was_stopped_lately_hides_no_doubt_about_it() -> None:
     add(bundle, {**drug, "id": "new", "status": "unknown"})
     found = line(evaluated(bundle), CODEINE)
     assert (found.outcome, found.reason) == ("CANNOT-TELL", "order-status-unreadable")
+
+
+def _given(*orders: Json | str) -> tuple[str, str | None]:
+    """Codeine and what else the caller hands over, for a normal metabolizer."""
+    record = patient(order="codeine", diplotype={"CYP2D6": "*1/*1"})
+    record["entry"] = [one for one in record["entry"] if one["resource"]["resourceType"] != "MedicationRequest"]
+    found = line(evaluated(record, order=["codeine", *orders]), CODEINE)
+    return found.outcome, found.reason
+
+
+def _order(**members: Any) -> Json:
+    stated = {"resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order"}
+    return {**stated, "medicationCodeableConcept": concept(BUPROPION, RXNORM), **members}
+
+
+def test_an_order_in_force_that_the_caller_hands_over_counts_like_one_of_the_record() -> None:
+    assert _given()[0] == "CLEAR"
+    assert _given(_order())[0] == "ALERT"
+    assert _given(_order(medicationCodeableConcept=concept(MELOXICAM, RXNORM)))[0] == "CLEAR"
+
+
+@pytest.mark.parametrize(
+    ("unclear", "reason"),
+    [
+        (UNREAD, "order-modifier"), ({"doNotPerform": "true"}, "order-modifier"),
+        ({"status": "odd"}, "order-status-unreadable"),
+        ({"medicationCodeableConcept": TWO}, "conflict"),
+    ],
+)  # fmt: skip
+def test_an_unclear_order_that_the_caller_hands_over_neither_clears_nor_counts(unclear: Json, reason: str) -> None:
+    assert _given(_order(**unclear)) == ("CANNOT-TELL", reason)

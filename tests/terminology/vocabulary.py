@@ -1,6 +1,6 @@
 """What each word and code of the terms that are kept by hand means, in one line each: a text for people.
 
-`python -m tests.terminology.vocabulary` writes it. A change of the terms, or of how they are looked up, that moves a
+`scripts/record --vocabulary` writes it. A change of the terms, or of how they are looked up, that moves a
 line is to be read before it is kept.
 """
 
@@ -227,5 +227,6 @@ def _raw(name: str, value: Any) -> Iterator[str]:
         yield from _raw(f"{name} / {key}", inner)
 
 
-if __name__ == "__main__":
-    FILE.write_text("\n".join(lines(documents())) + "\n", encoding="utf-8")
+def whole_record() -> str:
+    """All lines of the record."""
+    return "\n".join(lines(documents())) + "\n"

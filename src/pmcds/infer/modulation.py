@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pmcds.infer.closed_world import (
+    IN_FORCE,
     PRESENT,
     doubts_about,
     in_force,
@@ -23,11 +24,12 @@ from pmcds.infer.evidence import Index, sources_of
 from pmcds.infer.methods import AT_LEAST, score_text
 from pmcds.infer.tables import GeneTable
 from pmcds.model.answers import Answer, Modifier, Subject
-from pmcds.model.findings import Finding, Order, Source
+from pmcds.model.findings import Order, Source
 
 ACTIVE = "active"
 # A weak inhibitor changes nothing.
 _COUNTING = ("strong", "moderate", "strong/moderate")
+_MAY_BE_TAKEN = IN_FORCE | {"unknown"}
 # The status of a drug is not that of a result.
 _OF_A_DRUG = {"status-unreadable": "order-status-unreadable"}
 # A drug that was stopped later than so many days ago may still act; our own caution, from no source (PG88).
@@ -42,25 +44,37 @@ def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Seque
     if answer.word is not None:
         return _whatever_the_genotype(rows, answer, table, index, orders)
     found = tuple(_modifiers(rows, answer, table, index, orders))
-    doubts = _doubted(rows, {one.drug for one in found if not one.stopped}, answer, table, index)
+    doubts = _doubted(rows, {one.drug for one in found if not one.stopped}, answer, table, index, orders)
     if doubts:
         reasons = tuple(dict.fromkeys(_OF_A_DRUG.get(reason, reason) for reason, _ in doubts))
-        sources = tuple(dict.fromkeys((*answer.sources, *sources_of(finding for _, finding in doubts))))
+        sources = tuple(dict.fromkeys((*answer.sources, *(source for _, named in doubts for source in named))))
         answer = replace(answer, notes=(*answer.notes, *reasons), sources=sources)
     return replace(answer, modifiers=found) if found else answer
 
 
 def _doubted(
-    rows: Sequence[Mapping[str, Any]], counted: Collection[str], answer: Answer, table: GeneTable, index: Index
-) -> list[tuple[str, Finding]]:
+    rows: Sequence[Mapping[str, Any]],
+    counted: Collection[str],
+    answer: Answer,
+    table: GeneTable,
+    index: Index,
+    orders: Sequence[Order],
+) -> list[tuple[str, tuple[Source, ...]]]:
     """Statements about a drug that would change the values and may be taken: nothing is clear beside them (H46)."""
-    return [
-        doubt
-        for row in rows
-        if row["drug"] not in counted and may_be_taken(index, row["drug"])
-        and _modifier(row, answer, table, ()).keys not in ((), answer.keys)
-        for doubt in doubts_about(Subject("medication", row["drug"]), index)
-    ]  # fmt: skip
+    unclear = [order for order in orders if order.state in _MAY_BE_TAKEN and not is_certain(order)]
+    doubts: list[tuple[str, tuple[Source, ...]]] = []
+    for row in rows:
+        ordered = [order for order in unclear if row["drug"] in order.drug.ingredients]
+        if row["drug"] in counted or not (ordered or may_be_taken(index, row["drug"])):
+            continue
+        if _modifier(row, answer, table, ()).keys in ((), answer.keys):
+            continue
+        told = doubts_about(Subject("medication", row["drug"]), index)
+        doubts += [(reason, sources_of((finding,))) for reason, finding in told]
+        if not told:
+            # An order that the caller hands over has no finding.
+            doubts += [(order.problem or "conflict", (order.source,) if order.source else ()) for order in ordered]
+    return doubts
 
 
 def _whatever_the_genotype(

@@ -1,6 +1,6 @@
 """What each result of a collection is read as, and what small changes of it do: a text for people.
 
-`python -m tests.fhir.observations.readings` writes it. A change of the product that moves
+`scripts/record --results` writes it. A change of the product that moves
 a line is to be read before it is kept.
 """
 
@@ -119,10 +119,6 @@ def record(name: str) -> str:
     return "\n".join(lines)
 
 
-def whole() -> str:
-    """The whole record."""
+def whole_record() -> str:
+    """All lines of the record."""
     return "\n\n".join(record(name) for name in CASES) + "\n"
-
-
-if __name__ == "__main__":
-    FILE.write_text(whole(), encoding="utf-8")

@@ -1,7 +1,7 @@
 """No word and no code of the terms means anything else than what is on record, and none is added without a reading.
 
 The terms that are kept by hand (`cards/terms/*.yaml`) hold thousands of words; few stand in any test.
-Where a change of them is meant: `python -m tests.terminology.vocabulary`, and read the difference that git shows.
+Where a change of them is meant: `scripts/record --vocabulary`, and read the difference that git shows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 from tests.terminology.vocabulary import FILE, lines
 
-MEND = "If every moved line is meant, run python -m tests.terminology.vocabulary and read its difference."
+MEND = "If every moved line is meant, run scripts/record --vocabulary and read its difference."
 # The first word of a line says what it is about.
 KINDS = (
     "system", "address", "question", "component", "answer", "word", "phenotype", "indicator", "plausible", "months",

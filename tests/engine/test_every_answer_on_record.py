@@ -1,6 +1,6 @@
 """No answer to a question of a rule is told, counted or drawn as a card in another way than is on record.
 
-Where a change of rules or code is meant to move one: `python -m tests.engine.every_answer`, and read the difference
+Where a change of rules or code is meant to move one: `scripts/record --rules`, and read the difference
 that git shows.
 """
 
@@ -9,11 +9,9 @@ from __future__ import annotations
 import difflib
 
 from pmcds.model import words
-from tests.engine.every_answer import LETTERS, RECORD, changes, every_drug, lines, outcomes_of
+from tests.engine.every_answer import FILE, LETTERS, changes, every_drug, lines, outcomes_of
 
-MEND = (
-    "If every moved line is meant, run python -m tests.engine.every_answer and read the difference before you keep it."
-)
+MEND = "If every moved line is meant, run scripts/record --rules and read the difference before you keep it."
 
 
 def _moved(before: str, now: str) -> str:
@@ -23,7 +21,7 @@ def _moved(before: str, now: str) -> str:
 
 
 def test_no_answer_to_a_question_of_a_rule_has_other_consequences_than_before() -> None:
-    kept, found = RECORD.read_text(encoding="utf-8").splitlines(), list(lines())
+    kept, found = FILE.read_text(encoding="utf-8").splitlines(), list(lines())
     pairs = [_moved(*pair) for pair in zip(kept, found, strict=False) if pair[0] != pair[1]]
     if len(kept) != len(found):
         pairs = list(difflib.unified_diff(kept, found, "on record", "now", n=0, lineterm=""))

@@ -2,7 +2,7 @@
 
 The collection has a result for each form that the readers know, in every release; what tests of one form do not look at
 (notes, what is missing, the words of a reason, neighbours of a result) is on record too. Where a change of reading is
-meant: `python -m tests.fhir.observations.readings`, and read the difference that git shows.
+meant: `scripts/record --results`, and read the difference that git shows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pmcds.fhir.observations import read_observations
 from tests.fhir.observations.readings import CASES, FILE, record, told
 from tests.fhir.observations.support import context, patient
 
-MEND = "If every moved line is meant, run python -m tests.fhir.observations.readings and read its difference."
+MEND = "If every moved line is meant, run scripts/record --results and read its difference."
 
 
 @pytest.fixture(scope="module")
