@@ -167,7 +167,8 @@ class Engine:
 
     def warmup(self, *, freeze: bool = False) -> None:
         """Build everything that is built on first use; with `freeze` the collector leaves it alone (servers)."""
-        self.evaluate({"resourceType": "Bundle", "type": "collection", "entry": []}, order=[])
+        nobody = {"resourceType": "Bundle", "type": "collection", "entry": []}
+        self.evaluate(nobody).to_dict()  # no order, so that the rules about a patient are asked, and its own modules
         if freeze:
             import gc
 

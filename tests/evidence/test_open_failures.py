@@ -87,7 +87,16 @@ def _pending_in_one_of_several_genes() -> bool:
     return verdict(changed(bundle, lambda r: r.update(status="registered")), rule)[1] == "result-pending"
 
 
+def _two_drafts_signed_together() -> bool:
+    bundle = patient(order="codeine", diplotype={"CYP2D6": "*1/*1"})
+    draft = {**resources(bundle, "MedicationRequest")[0], "id": "second", "status": "draft"}
+    draft["medicationCodeableConcept"] = {"text": "paroxetine"}
+    bundle["entry"].append({"resource": draft})
+    return verdict(bundle, "pharmacogenomics/codeine/cpic")[0] == "CANNOT-TELL"
+
+
 CHECKS = {
+    "E23": _two_drafts_signed_together,
     "E22": _pending_in_one_of_several_genes,
     "E7": _contained_in_a_strangers_resource,
     "E15": _subject_in_words,

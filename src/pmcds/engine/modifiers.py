@@ -50,13 +50,13 @@ def spared(answer: Answer) -> Answer:
 
 
 def undefined(answers: Iterable[Answer]) -> tuple[Modifier, ...]:
-    """Inhibitors taken now for which no verified rule says what follows, each once."""
+    """Inhibitors taken now for which no verified rule says what follows, and those being ordered, each once."""
     found = (
         modifier
         for answer in answers
-        if not any(modifier.keys for modifier in answer.modifiers)
+        for ruled in [any(modifier.keys for modifier in answer.modifiers)]
         for modifier in answer.modifiers
-        if modifier.role == INHIBITOR and not modifier.stopped
+        if modifier.role == INHIBITOR and not modifier.stopped and (modifier.drafted or not ruled)
     )
     return tuple(dict.fromkeys(found))
 
@@ -93,6 +93,8 @@ def _line(genotype: Answer, modifier: Modifier, phrasing: Phrasing) -> str:
 def _kind(modifier: Modifier, genotype: Answer) -> str:
     if modifier.stopped:
         return "modifier_stopped"
+    if modifier.drafted:
+        return "modifier_drafted"
     if modifier.spared:
         return "modifier_spared"
     if modifier.keys:
@@ -113,7 +115,12 @@ def weighed(
 
 def as_answers(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """The drugs as facts of the line, so that the ledger names where they were read."""
-    drugs = {modifier.drug: modifier for answer in answers for modifier in answer.modifiers if not modifier.stopped}
+    drugs = {
+        modifier.drug: modifier
+        for answer in answers
+        for modifier in answer.modifiers
+        if not (modifier.stopped or modifier.drafted)
+    }
     return tuple(
         Answer(Subject("medication", drug), ("present",), sources=modifier.sources) for drug, modifier in drugs.items()
     )

@@ -27,6 +27,8 @@ from pmcds.model.answers import Answer, Modifier, Subject
 from pmcds.model.findings import Order, Source
 
 ACTIVE = "active"
+DRAFT = "draft"
+INHIBITOR = "inhibitor"
 # A weak inhibitor changes nothing.
 _COUNTING = ("strong", "moderate", "strong/moderate")
 _MAY_BE_TAKEN = IN_FORCE | {"unknown"}
@@ -44,7 +46,8 @@ def with_modifiers(answer: Answer, table: GeneTable, index: Index, orders: Seque
     if answer.word is not None:
         return _whatever_the_genotype(rows, answer, table, index, orders)
     found = tuple(_modifiers(rows, answer, table, index, orders))
-    doubts = _doubted(rows, {one.drug for one in found if not one.stopped}, answer, table, index, orders)
+    taken = {one.drug for one in found if not (one.stopped or one.drafted)}
+    doubts = _doubted(rows, taken, answer, table, index, orders)
     if doubts:
         reasons = tuple(dict.fromkeys(_OF_A_DRUG.get(reason, reason) for reason, _ in doubts))
         sources = tuple(dict.fromkeys((*answer.sources, *(source for _, named in doubts for source in named))))
@@ -103,10 +106,11 @@ def _is_lowest(answer: Answer) -> bool:
 def _modifiers(
     rows: Sequence[Mapping[str, Any]], answer: Answer, table: GeneTable, index: Index, orders: Sequence[Order]
 ) -> Iterator[Modifier]:
-    """One for each drug that is certainly taken now, is to begin, or was stopped lately, each drug once."""
+    """One for each drug that is certainly taken now, is to begin, was stopped lately or is being ordered."""
     ordered = {name for order in orders for name in order.drug.ingredients}
     # A drug that is to begin will act beside what is ordered now.
     begun = {name for order in in_force(orders) if is_certain(order) for name in order.drug.ingredients}
+    drafted = {name for order in orders if order.state == DRAFT for name in order.drug.ingredients}
     for row in rows:
         if row["drug"] not in ordered and not may_be_taken(index, row["drug"]):
             continue
@@ -118,6 +122,15 @@ def _modifiers(
         ended = stopped_on(subject, index, _STILL_ACTING)
         if ended is not None:
             yield Modifier(row["drug"], row["role"], row["strength"], row["source"], stopped=ended)
+        # What is signed together will be taken together: no fact yet, and no reason to call the other drug clear.
+        if row["drug"] in drafted and row["role"] == INHIBITOR and _may_change(row, answer, table):
+            yield Modifier(row["drug"], row["role"], row["strength"], row["source"], drafted=True)
+
+
+def _may_change(row: Mapping[str, Any], answer: Answer, table: GeneTable) -> bool:
+    """False where the rule for this strength gives the values that hold already."""
+    told = _modifier(row, answer, table, ())
+    return (told.keys or told.supposed) != answer.keys
 
 
 def _modifier(row: Mapping[str, Any], answer: Answer, table: GeneTable, sources: tuple[Source, ...]) -> Modifier:

@@ -53,7 +53,8 @@ class Modifier:
     values with the drug where a verified rule gives them; empty where none does: then nothing is changed. `supposed`
     is what a rule that is not verified would give, and `factor` its factor with its source: shown, never used.
     `stopped` is the day on which it was stopped, for a drug that is not taken any more: for information. `spared` is
-    true if its rule is told and not used, since it would hide an alert.
+    true if its rule is told and not used, since it would hide an alert. `drafted` is true for a drug that is only
+    being ordered: no fact yet, but nothing that it would change is clear beside it.
     """
 
     drug: str
@@ -66,6 +67,7 @@ class Modifier:
     factor: str = ""
     stopped: str = ""
     spared: bool = False
+    drafted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
