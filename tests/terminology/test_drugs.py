@@ -359,3 +359,14 @@ def test_products_of_the_sample_requests_are_known_by_code_and_marked_as_unverif
     assert "drugs_more: products 856907 acetaminophen, hydrocodone" in marked
     assert "drugs_more: brands warfarin Coumadin" in marked
     assert "drugs_more: atc_combinations C10BA02 ezetimibe, simvastatin" in marked
+
+
+@pytest.mark.parametrize("words", ["p.o.", "P.O. daily", "b.i.d.", "p.r.n.", "p.o", "i.v."])
+def test_words_of_an_order_that_are_written_with_points_are_no_ingredient(words: str, terms: Terms) -> None:
+    found = terms.recognize([], f"clopidogrel 75 mg {words}")
+    assert (found.ingredients, found.unmapped) == (("clopidogrel",), 0)
+
+
+@pytest.mark.parametrize("words", ["x.y.z", "p.q", "1.x", "po.x"])
+def test_points_alone_make_no_word_of_an_order(words: str, terms: Terms) -> None:
+    assert terms.recognize([], f"clopidogrel / {words}").unmapped == 1

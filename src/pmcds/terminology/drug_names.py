@@ -14,6 +14,8 @@ from pmcds.terminology.text import fold, strings
 
 _TOKENS = re.compile(r"\d+(?:[.,]\d+)+[^\W\d_]*%?|[^\W_]+(?:[-'.][^\W_]+)*%?|[/+&,;|%]")
 _SEPARATORS = frozenset({"/", "+", "&", ",", ";", "|", "and", "with", "plus", "w"})
+# "p.o", "b.i.d": written without points in the tables.
+_POINTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _NUMBER = re.compile(r"[\d.,-]+([^\W\d_]*|%)?")
 _INNER = re.compile(r"[(\[]([^()\[\]]*)(?:[)\]]|$)")
 _MAX_TOKENS = 80
@@ -147,6 +149,8 @@ class DrugNames:
 
     def _is_filler(self, token: str) -> bool:
         forms = self._forms
+        if _POINTED.fullmatch(token):
+            token = token.replace(".", "")
         if token in forms.other_words or token in forms.units or token in forms.salts:
             return True
         number = _NUMBER.fullmatch(token)
