@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tests.evidence.goldens import engine
 from tests.evidence.steps import differential_step
-from tests.reference.differential import run
+from tests.reference.differential import differences, run
+from tests.reference.evaluator import lines
+from tests.reference.facts import Facts
 
 
 def test_two_evaluators_agree_on_random_patients() -> None:
@@ -22,6 +24,14 @@ def test_two_evaluators_agree_on_random_patients() -> None:
 def test_two_evaluators_agree_where_only_some_rules_speak() -> None:
     for number in range(200):
         assert differential_step(20260601, number).failures == []
+
+
+def test_two_evaluators_agree_on_drugs_that_are_ordered_together() -> None:
+    key = ("codeine", "pharmacogenomics/codeine/cpic")
+    for other, outcome in (("paroxetine", "CANNOT-TELL"), ("cetirizine", "CLEAR")):
+        facts = Facts(orders=("codeine", other), score={"CYP2D6": "2.0"})
+        assert lines(facts)[key].outcome == outcome
+        assert differences(engine(), facts) == []
 
 
 def test_the_second_evaluator_shares_no_code_with_the_product() -> None:

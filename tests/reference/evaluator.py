@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, NamedTuple
 
-from tests.reference.documents import listed, rules
+from tests.reference.documents import genes, listed, rules
 from tests.reference.facts import Facts, Known, known, tumors
 
 OPEN_WORLD = ("phenotype", "activity_score", "diplotype", "genotype", "allele", "variant", "biomarker", "laboratory")
@@ -96,7 +96,28 @@ def decide(rule: dict[str, Any], drug: str | None, facts: Facts) -> Line:
     line = _combined(verdicts)
     if imprecise and line.outcome in ("ALERT", "CLEAR"):
         return Line("CANNOT-TELL", "tumor-type-imprecise", False, line.cases)
+    if line.outcome == "CLEAR" and _is_inhibited(speaking or populations, drug, facts):
+        return Line("CANNOT-TELL", "interaction-undefined", False, line.cases)
     return line
+
+
+def _is_inhibited(populations: list[dict[str, Any]], drug: str | None, facts: Facts) -> bool:
+    """True if another drug that is being ordered inhibits a gene whose value decides, and would change that value."""
+    for kind, name in {question for one in populations for question in _asked(one)}:
+        values = known(kind, name, facts).values if kind in ("phenotype", "activity_score") else ()
+        # A poor metabolizer cannot become poorer.
+        if not values or set(values) in ({"0.0"}, {"poor metabolizer"}):
+            continue
+        for row in genes().get(name.partition("@")[0], {}).get("modulators", []):
+            counts = row["role"] == "inhibitor" and row["strength"] != "weak" and row["status"] == "active"
+            if counts and row["drug"] in facts.orders and row["drug"] != drug:
+                return True
+    return False
+
+
+def _asked(population: dict[str, Any]) -> list[tuple[str, str]]:
+    """The questions of a population's cases, each once."""
+    return list(dict.fromkeys(q for case in population["cases"] for q in questions(case.get("if", {}))))
 
 
 def _combined(verdicts: list[Line]) -> Line:
@@ -198,7 +219,7 @@ def _within(value: Decimal, limits: dict[str, str]) -> bool:
 
 def _population(population: dict[str, Any], drug: str | None, facts: Facts) -> Line:
     cases = population["cases"]
-    asked = list(dict.fromkeys(q for case in cases for q in questions(case.get("if", {}))))
+    asked = _asked(population)
     answers = {question: _answer(question, drug, facts) for question in asked}
     worlds = _worlds(asked, drug, facts)
     if len(worlds) > 64:
