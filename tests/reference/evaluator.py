@@ -106,7 +106,7 @@ def _is_inhibited(populations: list[dict[str, Any]], drug: str | None, facts: Fa
     for kind, name in {question for one in populations for question in _asked(one)}:
         values = known(kind, name, facts).values if kind in ("phenotype", "activity_score") else ()
         # A poor metabolizer cannot become poorer.
-        if not values or set(values) in ({"0.0"}, {"poor metabolizer"}):
+        if not values or set(values) in ({Decimal(0)}, {"poor metabolizer"}):
             continue
         for row in genes().get(name.partition("@")[0], {}).get("modulators", []):
             counts = row["role"] == "inhibitor" and row["strength"] != "weak" and row["status"] == "active"

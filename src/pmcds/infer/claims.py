@@ -9,6 +9,7 @@ from typing import Any
 from pmcds.infer.coverage import whole_gene
 from pmcds.infer.diplotype import DiplotypeReading, read_diplotype
 from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, Seen, State, see
+from pmcds.infer.gene_copies import counts_in, with_copies
 from pmcds.infer.methods import Meaning
 from pmcds.infer.phenotype import meanings_of
 from pmcds.infer.sites import read_site, variant_alleles
@@ -84,7 +85,8 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     if not found and not around and symbol not in index.about:
         return GeneEvidence(table, (), (), (), ())
     variants = see(around, "germline", index.now)
-    read = [_read(table, finding, words_of, sex) for finding in seen.usable]
+    counts = counts_in(variants)
+    read = [_read(table, finding, words_of, sex, counts) for finding in seen.usable]
     stated = [_indeterminate_phenotype(finding) for _, finding in seen.others]
     claims = [one for one in (*read, *stated) if isinstance(one, Claim)]
     unread = [(one, finding) for one, finding in zip(read, seen.usable, strict=True) if isinstance(one, State)]
@@ -97,8 +99,12 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
         claims = [claim for claim in claims if claim.kind != FOREIGN]
     claims, reported = _set_apart(table, claims)
     used = {id(finding) for claim in (*claims, *reported) for finding in claim.findings}
+    if any(finding.kind == "genotype" for finding in seen.usable):
+        # What they say is in the alleles now, or has left these open.
+        used |= {id(finding) for finding in counts}
     rest = [*_of_haplotypes(table, haplotypes, claims), *_of_variants(variants.usable), *seen.others]
-    others = [*unread, *((state, finding) for state, finding in rest if id(finding) not in used), *variants.others]
+    rest += variants.others
+    others = [*unread, *((state, finding) for state, finding in rest if id(finding) not in used)]
     return GeneEvidence(table, _merged(claims), tuple(others), seen.notes, variants.usable, reported)
 
 
@@ -148,7 +154,9 @@ def _indeterminate_phenotype(finding: Finding) -> Claim | None:
     return Claim("phenotype", "indeterminate", (INDETERMINATE,), (finding,))
 
 
-def _read(table: GeneTable, finding: Finding, words_of: WordsOf, sex: str | None) -> Claim | State | None:
+def _read(
+    table: GeneTable, finding: Finding, words_of: WordsOf, sex: str | None, counts: Sequence[Finding]
+) -> Claim | State | None:
     """The claim of one finding, or why it has none; haplotypes are joined later."""
     if finding.kind == "haplotype":
         return None
@@ -156,7 +164,10 @@ def _read(table: GeneTable, finding: Finding, words_of: WordsOf, sex: str | None
     if text is None:
         return State(words.UNREADABLE, "value-unreadable")
     if finding.kind == "genotype":
-        return _diplotype(table, text, (finding,), sex)
+        counted = with_copies(table, finding, counts)
+        if counted is None:
+            return State(words.INDETERMINATE, "copy-number-unknown")
+        return _diplotype(table, str(counted.value), (finding,) if counted is finding else (finding, *counts), sex)
     stated = read_phenotype(table, text, words_of) if finding.kind == "phenotype" else read_score(table, text)
     if stated.reason == "term-not-of-gene":
         return Claim(FOREIGN, text, (), (finding,))

@@ -14,7 +14,7 @@ from pmcds.fhir.gates import absent
 from pmcds.fhir.observations import hla, names, stars
 from pmcds.fhir.observations.answers import answer_in, answer_of, interpretation_of, short
 from pmcds.fhir.observations.genes import Verdict, genes_in, genes_stated, which_gene
-from pmcds.fhir.observations.numbers import number_in, plain, score_of
+from pmcds.fhir.observations.numbers import copies_in, number_in, plain, score_of
 from pmcds.fhir.observations.phenotype import Phenotype, phenotype_in, phenotype_of
 from pmcds.fhir.observations.record import Record, stated_in
 from pmcds.fhir.values import clean, codings, texts, values_of
@@ -61,7 +61,23 @@ def read_gene_result(record: Record, asked: str | None = None) -> list[Finding]:
     in_value = tuple(
         dict.fromkeys(gene for place in places for gene in genes_in(record.context.terms, place.strings()))
     )
-    return [finding for place in places for finding in _read(record, place, in_value)]
+    found = [finding for place in places for finding in _read(record, place, in_value)]
+    return [*found, *_copies(record, found)]
+
+
+def _copies(record: Record, found: list[Finding]) -> Iterator[Finding]:
+    """The copies of the gene that a component counts beside its alleles (N1): who infers decides whose they are."""
+    genes = dict.fromkeys(finding.subject for finding in found if finding.kind in ("genotype", "haplotype"))
+    gene = next(iter(genes)) if len(genes) == 1 else None
+    for component in record.components.get("copy-number", ()) if gene else ():
+        if absent(component) or not values_of(component):
+            continue
+        copies = next(copies_in((component,), record.context.terms), None)
+        if copies is not None:
+            yield record.finding("variant", gene, {"row": "copy-number", "copies": copies})
+        else:
+            value = {"row": "copy-number"}
+            yield record.finding("variant", gene, value, status="indeterminate", reason="value-unreadable")
 
 
 def has_gene_components(record: Record) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -117,3 +117,13 @@ def score_of(text: str | None) -> str | None:
 def plain(number: Decimal) -> str:
     """A bounded decimal as text without an exponent, its trailing zeros kept."""
     return format(number, "f")
+
+
+def copies_in(components: Iterable[Mapping[str, Any]], terms: Terms) -> Iterator[Decimal | dict[str, Any]]:
+    """How many copies each of these elements states: a number, or its parts where it is a limit or a range."""
+    for component in components:
+        number = number_in(component, terms)
+        if number is not None and number.quantity is not None and number.comparator is None:
+            yield number.quantity
+        elif number is not None and not number.reason:
+            yield number.value()

@@ -12,7 +12,7 @@ from pmcds.fhir.observations.answers import answer_in, interpretation_of, short
 from pmcds.fhir.observations.coordinates import Coordinates, coordinates_of
 from pmcds.fhir.observations.gene_results import Place, answer_words, presence
 from pmcds.fhir.observations.genes import Named, genes_stated
-from pmcds.fhir.observations.numbers import number_in, quantity_of
+from pmcds.fhir.observations.numbers import copies_in, quantity_of
 from pmcds.fhir.observations.record import Record, Stated, stated_in
 from pmcds.fhir.observations.stars import stated as star_of
 from pmcds.fhir.values import as_dicts, clean, codings, extension
@@ -189,12 +189,8 @@ def _details(record: Record, change: Change) -> None:
         change.parts["zygosity"] = zygosity[0]
     for component in record.components.get("vaf", ()):
         _fraction(record, change, component)
-    for component in record.components.get("copy-number", ()):
-        number = number_in(component, record.context.terms)
-        if number is not None and number.quantity is not None and number.comparator is None:
-            change.parts["copies"] = number.quantity
-        elif number is not None and not number.reason:
-            change.parts["copies"] = number.value()
+    for copies in copies_in(record.components.get("copy-number", ()), record.context.terms):
+        change.parts["copies"] = copies
     for carried, member in (("change-type", "type"), ("consequence", "consequence")):
         shown = [stated.shown for stated in record.stated(carried) if stated.shown]
         if shown:
