@@ -29,7 +29,8 @@ def _counted(**value: Any) -> Json:
 
 
 OTHERS: list[Json] = [
-    {"status": "entered-in-error"}, {"valueCodeableConcept": concept("LA9634-2")}, {"subject": {"reference": "Group/g"}},
+    {"status": "entered-in-error"}, {"subject": {"reference": "Group/g"}},
+    {"valueCodeableConcept": concept("LA9634-2")},
 ]  # fmt: skip
 
 
