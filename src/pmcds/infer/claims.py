@@ -94,6 +94,7 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     claims += _from_haplotypes(table, haplotypes, claims, sex)
     if not any(claim.kind == "diplotype" for claim in claims):
         claims += _from_variants(table, variants, index)
+        claims += _against(claims, _from_variants(table, Seen(tuple(_unlabeled(variants))), index))
     if not any(claim.alleles for claim in claims):
         unread += [(_NOT_OF_GENE, f) for claim in claims if claim.kind == FOREIGN for f in claim.findings]
         claims = [claim for claim in claims if claim.kind != FOREIGN]
@@ -105,7 +106,16 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     rest = [*_of_haplotypes(table, haplotypes, claims), *_of_variants(variants.usable), *seen.others]
     rest += variants.others
     others = [*unread, *((state, finding) for state, finding in rest if id(finding) not in used)]
-    return GeneEvidence(table, _merged(claims), tuple(others), seen.notes, variants.usable, reported)
+    return GeneEvidence(
+        table, _merged(claims), tuple(others), seen.notes, (*variants.usable, *_unlabeled(variants)), reported
+    )
+
+
+def _unlabeled(variants: Seen) -> Iterator[Finding]:
+    """Variants that were found and may be inherited: they prove no allele, and alleles without them are in doubt."""
+    for state, finding in variants.others:
+        if state.reason == "source-class-unknown" and finding.status == "present":
+            yield finding
 
 
 def _set_apart(table: GeneTable, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[Claim, ...]]:
@@ -328,6 +338,12 @@ def _all_told(variants: Seen, findings: Sequence[Finding]) -> bool:
     """True if every variant that was found is an allele of the table, and none is without a call or unreadable."""
     known = {id(finding) for finding in findings}
     return not variants.others and all(id(one) in known for one in variants.usable if one.status == "present")
+
+
+def _against(claims: Sequence[Claim], unlabeled: Iterable[Claim]) -> list[Claim]:
+    """Claims of variants that may be inherited, where they contradict everything that was stated."""
+    stated = {meaning for claim in claims for meaning in claim.meanings}
+    return [claim for claim in unlabeled if stated and claim.meanings and not stated & set(claim.meanings)]
 
 
 def _merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -93,7 +93,7 @@ def _is_named(state: State, finding: Finding) -> bool:
 
 def _text(claims: tuple[Claim, ...]) -> str | None:
     texts = sorted({claim.text for claim in claims if claim.kind == "diplotype"})
-    return "; ".join(texts or sorted({claim.text for claim in claims})) or None
+    return "; ".join(texts or sorted({claim.text for claim in claims if claim.text})) or None
 
 
 def _keys(table: GeneTable, kind: str, meanings: Iterable[Meaning]) -> tuple[str, ...]:

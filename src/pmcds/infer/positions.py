@@ -57,6 +57,19 @@ def disagreement(evidence: GeneEvidence) -> Disagreement | None:
     return None
 
 
+def allowed(evidence: GeneEvidence) -> tuple[tuple[Meaning, ...], tuple[Finding, ...]]:
+    """What the variants can mean, by every pair of alleles that fits them, and these; empty if none was found."""
+    table = evidence.table
+    definitions = _definitions(table)
+    stated = list(_stated(table, evidence.variants)) if definitions else []
+    if not any(least for _, least, _, _ in stated):
+        return (), ()
+    possible = [allele for allele in definitions if _may_fit(definitions[allele], stated)]
+    pairs = (pair for pair in combinations_with_replacement(possible, 2) if _fits(definitions, pair, stated))
+    meanings = {table.meaning(pair) for pair in pairs}
+    return tuple(sorted(meanings, key=table.place)), tuple(finding for _, _, _, finding in stated)
+
+
 def _has_pairs(claim: Claim, definitions: Mapping[str, Defined]) -> bool:
     return not claim.partial and all(
         len(alleles) == 2 and all(allele in definitions for allele in alleles) for alleles in claim.alleles

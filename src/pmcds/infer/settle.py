@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pmcds.infer.claims import FOREIGN, Claim, GeneEvidence
 from pmcds.infer.methods import Meaning
 from pmcds.infer.phenotype import older_meanings
-from pmcds.infer.positions import Disagreement, disagreement
+from pmcds.infer.positions import Disagreement, allowed, disagreement
 from pmcds.infer.tables import INDETERMINATE, GeneTable
 from pmcds.model import words
 
@@ -16,6 +16,8 @@ LABORATORY = "laboratory-phenotype"
 UNKNOWN_ALLELE = "unknown-allele"
 VARIANT_CONFLICT = "diplotype-variant-conflict"
 MISMATCH = "genotype-phenotype-mismatch"
+# The kind of a claim that stands for variants which contradict the others; it has no text of its own.
+BY_VARIANTS = "variants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _with_positions(evidence: GeneEvidence, settled: Settled) -> Settled:
     """A diplotype that its own variants contradict is usable only if every reading means the same (MG6)."""
     found = disagreement(evidence)
     if found is None:
-        return settled
+        return settled if evidence.of("diplotype") or settled.word is not None else _with_found(evidence, settled)
     notes = (*settled.notes, VARIANT_CONFLICT)
     if settled.word is not None:
         return _replaced(settled, found, settled.word, settled.reason, settled.alternatives, notes)
@@ -176,6 +178,16 @@ def _with_positions(evidence: GeneEvidence, settled: Settled) -> Settled:
         return _replaced(settled, found, None, settled.reason, (), notes)
     both = tuple(sorted({*settled.meanings, *found.meanings}, key=evidence.table.place))
     return _replaced(settled, found, words.CONFLICTING, "conflict", both, notes)
+
+
+def _with_found(evidence: GeneEvidence, settled: Settled) -> Settled:
+    """A stated phenotype that no pair of alleles with the variants that were found can have is contradicted."""
+    possible, findings = allowed(evidence)
+    if not possible or set(possible) & set(settled.meanings):
+        return settled
+    both = tuple(sorted({*settled.meanings, *possible}, key=evidence.table.place))
+    claims = (*settled.claims, Claim(BY_VARIANTS, "", (), findings))
+    return Settled(claims, (), words.CONFLICTING, MISMATCH, _without_undecided(both), settled.notes)
 
 
 def _replaced(
@@ -188,4 +200,6 @@ def _replaced(
 ) -> Settled:
     meanings = settled.meanings if word is None else ()
     text = f"variants: {found.text}"
-    return Settled(settled.claims, meanings, word, reason, alternatives, (*notes, text), settled.derived)
+    # What contradicts is evidence as much as what is contradicted.
+    more = (Claim(BY_VARIANTS, "", (), found.findings),) if word == words.CONFLICTING else ()
+    return Settled((*settled.claims, *more), meanings, word, reason, alternatives, (*notes, text), settled.derived)
