@@ -83,10 +83,23 @@ def _potassium() -> dict[str, Entries]:
 
 def _variant(ident: str, gene: str, change: str, answer: str = "LA9633-4", **members: Any) -> Json:
     parts = [
-        component("48018-6", "x") | {"valueCodeableConcept": {"text": gene}},
+        *_gene(gene),
         {"code": concept("48005-3"), "valueCodeableConcept": {"text": change}},
+        component("48002-0", "LA6684-0"),
     ]
     return observation(ident, concept("69548-6"), valueCodeableConcept=concept(answer), component=parts, **members)
+
+
+def _unlabeled(ident: str, gene: str, change: str) -> Json:
+    """A variant without a source class."""
+    found = _variant(ident, gene, change)
+    return {**found, "component": found["component"][:-1]}
+
+
+def _panel(ident: str, gene: str, answer: str) -> Json:
+    """The answer of a test of the whole gene."""
+    parts = [*_gene(gene), component("48002-0", "LA6684-0")]
+    return observation(ident, concept("69548-6"), valueCodeableConcept=concept(answer), component=parts)
 
 
 def _gene(symbol: str) -> list[Json]:
@@ -106,6 +119,9 @@ def _egfr() -> dict[str, Entries]:
         **beside("EGFR"),
         "p.Leu858Arg": [entry(_variant("v1", "EGFR", "p.Leu858Arg"))],
         "p.L858R": [entry(_variant("v2", "EGFR", "p.L858R"))],
+        "p.Leu858Arg, source unknown": [entry(_unlabeled("v9", "EGFR", "p.Leu858Arg"))],
+        "p.Leu858Arg, no call": [entry(_variant("v10", "EGFR", "p.Leu858Arg", "LA18198-4"))],
+        "no variant in the panel": [entry(_panel("pn", "EGFR", "LA9634-2"))],
         "p.Leu858Arg absent": [entry(_variant("v3", "EGFR", "p.Leu858Arg", "LA9634-2"))],
         "p.Thr790Met": [entry(_variant("v4", "EGFR", "p.Thr790Met"))],
         "p.Glu746_Ala750del": [entry(_variant("v5", "EGFR", "p.Glu746_Ala750del"))],
@@ -137,6 +153,9 @@ def _ras() -> dict[str, Entries]:
         "BRAF negative": panel("b", "BRAF", "Negative"),
         "KRAS G12D": [entry(_variant("v1", "KRAS", "p.Gly12Asp"))],
         "KRAS G12D absent": [entry(_variant("v2", "KRAS", "p.Gly12Asp", "LA9634-2"))],
+        "KRAS panel negative": [entry(_panel("pk", "KRAS", "LA9634-2"))],
+        "NRAS panel negative": [entry(_panel("pn", "NRAS", "LA9634-2"))],
+        "BRAF panel negative": [entry(_panel("pb", "BRAF", "LA9634-2"))],
         "KRAS G12C": [entry(_variant("v3", "KRAS", "p.Gly12Cys"))],
         "NRAS Q61K": [entry(_variant("v4", "NRAS", "p.Gln61Lys"))],
         "BRAF V600E": [entry(_variant("v5", "BRAF", "p.Val600Glu"))],
