@@ -27,6 +27,8 @@ PLANTED = (
     (ROOT / "scripts" / "planted_faults_5.toml", RECORDS / "planted-5.json"),
     (ROOT / "scripts" / "planted_faults_6.toml", RECORDS / "planted-6.json"),
     (ROOT / "scripts" / "planted_faults_7.toml", RECORDS / "planted-7.json"),
+    (ROOT / "scripts" / "planted_faults_8.toml", RECORDS / "planted-8.json"),
+    (ROOT / "scripts" / "planted_faults_9.toml", RECORDS / "planted-9.json"),
 )
 
 # Id: (what it is, target of a release, cases of the target or 0 where the target is no number of cases).
