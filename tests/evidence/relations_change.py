@@ -225,8 +225,11 @@ def one_order_more(door: Door, bundle: Json, rng: random.Random) -> bool:
     drugs = sorted(engine().knowledge.drugs)
     drug = rng.choice(drugs)
     taken = {name for order in door(bundle).ledger.orders for name in (order.drug or "").split(" + ")}
-    interacting = ("dabrafenib", "trametinib", "vemurafenib", "cobimetinib")
-    if drug in (*taken, *interacting) or "melanoma" in json.dumps(bundle):
+    combined = ("dabrafenib", "trametinib", "vemurafenib", "cobimetinib")
+    genes = engine().knowledge.genes.values()
+    # The draft of an inhibitor leaves nothing clear that it would change.
+    inhibitors = {row["drug"] for gene in genes for row in gene.extra.get("modulators", ())}
+    if drug in (*taken, *combined, *inhibitors) or "melanoma" in json.dumps(bundle):
         return False
     with also(rule.id for rule in engine().knowledge.rules_for(drug)):
         return _one_more(door, bundle, drug)
