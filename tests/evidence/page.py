@@ -65,7 +65,7 @@ LIMITS = (
     ),
     (
         "TB-04, seed 26112761: a run that is not among the records never ended, in step 520, after more than 20,800 "
-        "cases: E25, an object that contains itself."
+        "cases: an object that contains itself (E25, mended: it is refused)."
     ),
     (
         "A run of TB-01 that is not among the records (2026-11-26, seed 26112041, 71,624 cases) had 13 failures "

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import pmcds
 from tests.evidence.bundles import Json, decisions, inputs, resources, twin
 from tests.evidence.goldens import bundles
 from tests.evidence.records import open_failures
@@ -95,7 +96,19 @@ def _two_drafts_signed_together() -> bool:
     return verdict(bundle, "pharmacogenomics/codeine/cpic")[0] == "CANNOT-TELL"
 
 
+def _object_that_contains_itself() -> bool:
+    bundle = patient(order="codeine")
+    order = resources(bundle, "MedicationRequest")[0]
+    order["x"] = order
+    try:
+        evaluated(bundle)
+    except pmcds.InputError as error:
+        return error.code == "too-deep"
+    return False
+
+
 CHECKS = {
+    "E25": _object_that_contains_itself,
     "E23": _two_drafts_signed_together,
     "E22": _pending_in_one_of_several_genes,
     "E7": _contained_in_a_strangers_resource,

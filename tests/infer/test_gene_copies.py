@@ -131,3 +131,18 @@ def test_one_copy_of_an_x_linked_gene_is_the_rule() -> None:
 def test_copies_counted_apart_are_named_as_evidence() -> None:
     told = line(evaluated(bundle(PATIENT, drug("codeine"), typed("CYP2D6", "*1/*2"), _apart(_number(3)))), CODEINE)
     assert {"Observation/g", "Observation/n"} <= set(told.evidence)
+
+
+def test_three_copies_beside_two_single_alleles_or_alternatives_are_never_clear() -> None:
+    def single(allele: str, ident: str) -> Json:
+        return {**typed("CYP2D6", allele, id=ident), "code": concept("84414-2")}
+
+    assert _told(single("*1", "a"), single("*2", "b")) == NORMAL
+    assert _told(single("*1", "a"), single("*2", "b"), _apart(_number(3)))[0] == "CANNOT-TELL"
+    assert _told(single("*1", "a"), single("*2", "b"), _apart(_number(2))) == NORMAL
+    assert _told(_with("*1/*2 or *1/*1", _number(3)))[:2] == OPEN
+    assert _told(_with("*1/*2 or *1/*1", _number(2)))[0] == "CLEAR"
+
+
+def test_a_number_that_cannot_be_read_in_a_result_of_its_own_clears_nothing() -> None:
+    assert _told(typed("CYP2D6", "*1/*2"), _apart(_counted(valueString="3")))[:2] == OPEN

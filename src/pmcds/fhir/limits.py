@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -174,6 +174,23 @@ def exact(text: str) -> Decimal | Beyond:
     if ("e" in text or "E" in text) and abs(Decimal(text).adjusted()) > MAX_EXPONENT:
         return Beyond(text)
     return Decimal(text)
+
+
+# Deeper than anything that ends; what is merely too deep is refused where its resource is looked at.
+_ENDLESS = 5_000
+
+
+def check_ends(value: Any) -> None:
+    """Refuse an object that contains itself, before anything walks through it; JSON cannot be of this kind."""
+    walk: list[Iterator[Any]] = [iter((value,))]
+    while walk:
+        inner = next((member for member in walk[-1] if isinstance(member, (dict, list, tuple))), None)
+        if inner is None:
+            walk.pop()
+            continue
+        walk.append(iter(inner.values() if isinstance(inner, dict) else inner))
+        if len(walk) > _ENDLESS:
+            raise refuse("too-deep", "the input is nested too deeply", mend="send flatter JSON")
 
 
 def check_tree(value: Any, limits: Limits, where: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from pmcds.fhir import decode
 from pmcds.fhir.decode import Node
 from pmcds.fhir.envelope import envelope_of, is_envelope
-from pmcds.fhir.limits import Limits, check_body, refuse
+from pmcds.fhir.limits import Limits, check_body, check_ends, refuse
 from pmcds.fhir.links import Links
 from pmcds.fhir.site import Opened, Site
 from pmcds.fhir.supplied import SUBSETTED, Supplied
@@ -99,6 +99,7 @@ def _node(source: Any, limits: Limits) -> tuple[Node, bytes | None, bool]:
         source = dict(source)
     if isinstance(source, tuple):
         source = list(source)
+    check_ends(source)
     return source, None, True
 
 

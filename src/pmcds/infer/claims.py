@@ -9,7 +9,7 @@ from typing import Any
 from pmcds.infer.coverage import whole_gene
 from pmcds.infer.diplotype import DiplotypeReading, read_diplotype
 from pmcds.infer.evidence import GERMLINE_BY_KIND, Index, Seen, State, see
-from pmcds.infer.gene_copies import counts_in, with_copies
+from pmcds.infer.gene_copies import OTHER_COPIES, counts_in, more_than_two, with_copies
 from pmcds.infer.methods import Meaning
 from pmcds.infer.phenotype import meanings_of
 from pmcds.infer.sites import read_site, variant_alleles
@@ -91,7 +91,7 @@ def gather(table: GeneTable, index: Index, words_of: WordsOf, sex: str | None) -
     claims = [one for one in (*read, *stated) if isinstance(one, Claim)]
     unread = [(one, finding) for one, finding in zip(read, seen.usable, strict=True) if isinstance(one, State)]
     haplotypes = [finding for finding in seen.usable if finding.kind == "haplotype"]
-    claims += _from_haplotypes(table, haplotypes, claims, sex)
+    claims += _from_haplotypes(table, haplotypes, claims, sex, counts)
     if not any(claim.kind == "diplotype" for claim in claims):
         claims += _from_variants(table, variants, index)
         claims += _against(claims, _from_variants(table, Seen(tuple(_unlabeled(variants))), index))
@@ -269,7 +269,7 @@ def _by_sex(
 
 
 def _from_haplotypes(
-    table: GeneTable, found: Sequence[Finding], claims: Sequence[Claim], sex: str | None
+    table: GeneTable, found: Sequence[Finding], claims: Sequence[Claim], sex: str | None, counts: Sequence[Finding]
 ) -> Iterator[Claim]:
     """Two alleles, each from its own result, make a diplotype where no result states one (G10)."""
     if not found or any(claim.kind == "diplotype" for claim in claims):
@@ -287,7 +287,14 @@ def _from_haplotypes(
         if meanings:
             yield Claim("diplotype", ", ".join(names), meanings, findings, "phase-ambiguous", partial=True)
     elif names:
-        claim = _read_alleles(table, "/".join(names), findings, sex)
+        text = "/".join(names)
+        if len(names) == 2 and counts and table.gene.method not in OTHER_COPIES:
+            # Which of them there is more of nobody says.
+            findings = (*findings, *counts)
+            if more_than_two(counts):
+                yield Claim("diplotype", text, (INDETERMINATE,), findings, "copy-number-unknown")
+                return
+        claim = _read_alleles(table, text, findings, sex)
         if isinstance(claim, Claim):
             yield claim
 

@@ -20,9 +20,8 @@ from pmcds.model.findings import Finding
 # Whose copies are inherited by their kind, as those of a genotype are.
 _UNLABELED = "source-class-unknown"
 # Where one copy, or another number of them, is the rule, a count says nothing about the alleles.
-_OTHER_COPIES = frozenset({"one-copy", "x-copies"})
+OTHER_COPIES = frozenset({"one-copy", "x-copies"})
 _REPEATED = re.compile(r"[xX](\d{1,2})\Z")
-_UNREAD = frozenset({"value-unreadable", "unit-unreadable"})
 _GAINED = frozenset({"gain", "amplification"})
 
 
@@ -38,13 +37,15 @@ def with_copies(table: GeneTable, finding: Finding, counts: Sequence[Finding]) -
     "*1/*2" with three copies is "(*1/*2)x3"; alleles with copies of their own, fewer than were counted, are open.
     """
     text = finding.value
-    if not counts or finding.kind != "genotype" or not isinstance(text, str) or table.gene.method in _OTHER_COPIES:
+    if not counts or finding.kind != "genotype" or not isinstance(text, str) or table.gene.method in OTHER_COPIES:
         return finding
     sides = [side.strip() for side in text.split("/")]
-    if len(sides) != 2:
-        return finding
-    if any(one.reason in _UNREAD for one in counts):
+    if len(sides) == 1:
+        return finding  # one allele leaves the other open anyway
+    if any(_is_unread(one) for one in counts):
         return None
+    if len(sides) > 2:
+        return None if more_than_two(counts) else finding
     named = sum(_named(side) for side in sides)
     counted = [_number(one) for one in counts]
     most = max((number for number in counted if number is not None), default=0)
@@ -56,9 +57,18 @@ def with_copies(table: GeneTable, finding: Finding, counts: Sequence[Finding]) -
     return replace(finding, value=f"({text})x{'3' if counted == [3] else 'N'}")
 
 
+def more_than_two(counts: Iterable[Finding]) -> bool:
+    """True if more copies were counted than two alleles are, or may have been."""
+    numbers = [None if _is_unread(one) else _number(one) for one in counts]
+    return any(number is None or number > 2 for number in numbers)
+
+
+def _is_unread(finding: Finding) -> bool:
+    return value_of(finding).get("copies") == {}
+
+
 def _counts(finding: Finding) -> bool:
-    counts = finding.status == "present" or finding.reason in _UNREAD
-    return counts and value_of(finding).get("row") == "copy-number" and _number(finding) != 2
+    return finding.status == "present" and value_of(finding).get("row") == "copy-number" and _number(finding) != 2
 
 
 def _number(finding: Finding) -> int | None:

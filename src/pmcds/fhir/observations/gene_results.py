@@ -69,15 +69,8 @@ def _copies(record: Record, found: list[Finding]) -> Iterator[Finding]:
     """The copies of the gene that a component counts beside its alleles (N1): who infers decides whose they are."""
     genes = dict.fromkeys(finding.subject for finding in found if finding.kind in ("genotype", "haplotype"))
     gene = next(iter(genes)) if len(genes) == 1 else None
-    for component in record.components.get("copy-number", ()) if gene else ():
-        if absent(component) or not values_of(component):
-            continue
-        copies = next(copies_in((component,), record.context.terms), None)
-        if copies is not None:
-            yield record.finding("variant", gene, {"row": "copy-number", "copies": copies})
-        else:
-            value = {"row": "copy-number"}
-            yield record.finding("variant", gene, value, status="indeterminate", reason="value-unreadable")
+    for copies in copies_in(record.components.get("copy-number", ()), record.context.terms) if gene else ():
+        yield record.finding("variant", gene, {"row": "copy-number", "copies": copies})
 
 
 def has_gene_components(record: Record) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pmcds.fhir.values import as_dict, as_text, clean, decimal_of
+from pmcds.fhir.gates import absent
+from pmcds.fhir.values import as_dict, as_text, clean, decimal_of, values_of
 from pmcds.terminology import Terms
 
 _COMPARATORS = frozenset({"<", "<=", ">=", ">"})
@@ -120,10 +121,12 @@ def plain(number: Decimal) -> str:
 
 
 def copies_in(components: Iterable[Mapping[str, Any]], terms: Terms) -> Iterator[Decimal | dict[str, Any]]:
-    """How many copies each of these elements states: a number, or its parts where it is a limit or a range."""
+    """How many copies each element states: a number, the parts of a limit or range, {} if it is unreadable."""
     for component in components:
         number = number_in(component, terms)
         if number is not None and number.quantity is not None and number.comparator is None:
             yield number.quantity
         elif number is not None and not number.reason:
             yield number.value()
+        elif not absent(component) and values_of(component):
+            yield {}
